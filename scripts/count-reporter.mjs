@@ -1,0 +1,24 @@
+// A vitest reporter: lists what was skipped and why, and closes with one line, `N passed, N failed[, N skipped]`.
+
+export default class CountReporter {
+  #counts = { passed: 0, failed: 0, skipped: 0 };
+  #skipped = [];
+
+  onTestCaseResult(testCase) {
+    const { state, note } = testCase.result();
+    if (state in this.#counts) this.#counts[state] += 1;
+    if (state === 'skipped')
+      this.#skipped.push(`${testCase.fullName}: ${note ?? 'no reason given'}`);
+  }
+
+  onTestRunEnd(modules, unhandledErrors) {
+    const brokenFiles = modules.filter((module) => module.errors().length > 0).length;
+    const failed = this.#counts.failed + brokenFiles + unhandledErrors.length;
+    // The default reporter prints its summary after this hook; the count has to stay last.
+    process.on('exit', () => {
+      for (const line of this.#skipped) console.log(`skipped: ${line}`);
+      const tail = this.#counts.skipped > 0 ? `, ${this.#counts.skipped} skipped` : '';
+      console.log(`${this.#counts.passed} passed, ${failed} failed${tail}`);
+    });
+  }
+}
