@@ -73,6 +73,8 @@ export async function readJson(path: string): Promise<unknown> {
   }
 }
 
+const UNWRITABLE = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EISDIR', 'EEXIST', 'EFBIG']);
+
 /** A write's error in the user's words; errors that already are pass through. */
 export function describeWriteError(path: string, error: unknown): unknown {
   if (error instanceof Bert2dnnError) return error;
@@ -84,14 +86,7 @@ export function describeWriteError(path: string, error: unknown): unknown {
       cause: error,
     });
   }
-  if (
-    code === 'EACCES' ||
-    code === 'EROFS' ||
-    code === 'EPERM' ||
-    code === 'ENOTDIR' ||
-    code === 'EISDIR' ||
-    code === 'EFBIG'
-  ) {
+  if (code !== undefined && UNWRITABLE.has(code)) {
     return new Bert2dnnError('WRITE_FAILED', `${path}: cannot be written (${code})`, {
       hint: 'Check the folder and its permissions.',
       cause: error,

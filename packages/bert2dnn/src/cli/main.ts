@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+// The command line: `bert2dnn <verb> [options]`. Exit status 0 done, 1 failure, 2 wrong usage, 130 interrupted.
+import { Command, CommanderError } from 'commander';
+import { ERROR_CODES, type ErrorCode } from '../foundation/errors.js';
+import { CODE_VERSION } from '../foundation/version.js';
+import { createCommands } from './commands.js';
+
+const HELP_TAIL = `
+The walk: prepare -> finetune -> score -> stack -> distill -> evaluate -> predict, serve
+  bert2dnn quickstart            the whole walk on a shop that it generates, offline, in minutes
+  bert2dnn run <config>          your own walk: only what is stale runs again
+  bert2dnn <verb> --help         the options of a verb, with their defaults
+`;
+
+function createProgram(): Command {
+  const program = new Command('bert2dnn')
+    .description('Distil BERT-family teachers into n-gram students that score in microseconds.')
+    .version(CODE_VERSION)
+    .enablePositionalOptions()
+    .helpCommand(false)
+    .addHelpText('after', HELP_TAIL);
+  for (const command of createCommands()) program.addCommand(command);
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({ writeErr: () => undefined });
+  }
+  return program;
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const code = (error as { code?: string }).code;
+  return code !== undefined && code in ERROR_CODES ? ERROR_CODES[code as ErrorCode] : 1;
+}
+
+function describeError(error: unknown, debug: boolean): string {
+  if (!(error instanceof Error)) return `error: ${String(error)}`;
+  const { hint } = error as { hint?: string };
+  const lines = [error instanceof CommanderError ? error.message : `error: ${error.message}`];
+  if (hint !== undefined) lines.push(`hint: ${hint}`);
+  if (debug)
+    lines.push(
+      error.stack ?? '',
+      ...(error.cause === undefined ? [] : [`cause: ${String(error.cause)}`]),
+    );
+  return lines.join('\n');
+}
+
+async function main(argv: string[]): Promise<void> {
+  process.once('SIGINT', () => {
+    process.stderr.write(
+      '\ninterrupted: finished work is kept, run the same command again to go on\n',
+    );
+    process.exit(ERROR_CODES.INTERRUPTED);
+  });
+  try {
+    const program = createProgram();
+    if (argv.length <= 2) program.help({ error: false });
+    await program.parseAsync(argv);
+  } catch (error) {
+    const exitCode = exitCodeOf(error);
+    if (exitCode !== 0) process.stderr.write(`${describeError(error, argv.includes('--debug'))}\n`);
+    process.exitCode = exitCode;
+  }
+}
+
+await main(process.argv);

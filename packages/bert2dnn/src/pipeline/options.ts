@@ -1,0 +1,309 @@
+// Options of the verbs, each declared once: its name, meaning, default and check.
+// The command line, a config file and the library read them from here. No verb is known in this file.
+import { Bert2dnnError, findNearestName } from '../foundation/errors.js';
+import type { Json } from '../foundation/fingerprint.js';
+
+/** One option of a verb: how it is written on a command line and how a value is checked. */
+export interface OptionDefinition<T> {
+  /** What it means, with its limits and what it trades. One or two sentences. */
+  description: string;
+  /** Placeholder on the command line: `<file...>`, `<n>`; empty for a switch. */
+  argument: string;
+  /** Value when it is not given; `undefined` where there is none. */
+  defaultValue: T | undefined;
+  required: boolean;
+  /** True where the value names files; a config resolves it against its own folder. */
+  isPath: boolean;
+  /**
+   * Checks a value from a command line (text) or a config (JSON).
+   * @throws Bert2dnnError USAGE that names `place`, what it got and what it expected.
+   */
+  parse(value: unknown, place: string): T;
+}
+
+/** The options of a verb by their camelCase names. */
+export type OptionTable = Record<string, OptionDefinition<unknown>>;
+
+/** The values that an option table gives after parsing. */
+export type OptionValues<Table extends OptionTable> = {
+  [Name in keyof Table]: Table[Name] extends OptionDefinition<infer Value> ? Value : never;
+};
+
+/** What a caller may give: required options, and any of the others. */
+export type OptionInput<Table extends OptionTable> = Partial<OptionValues<Table>>;
+
+/** An optional text. */
+export function text(
+  description: string,
+  argument = '<text>',
+): OptionDefinition<string | undefined> {
+  return define(description, argument, undefined, (value, place) => expectText(value, place));
+}
+
+/** A required path. */
+export function requiredPath(description: string, argument: string): OptionDefinition<string> {
+  return {
+    ...define(description, argument, undefined, expectText),
+    required: true,
+    isPath: true,
+  } as OptionDefinition<string>;
+}
+
+/** An optional path. */
+export function optionalPath(
+  description: string,
+  argument: string,
+): OptionDefinition<string | undefined> {
+  const definition = define(description, argument, undefined, expectText);
+  return { ...definition, isPath: true } as OptionDefinition<string | undefined>;
+}
+
+/** A path with a default. */
+export function pathWithDefault(
+  description: string,
+  argument: string,
+  defaultValue: string,
+): OptionDefinition<string> {
+  return {
+    ...define(description, argument, defaultValue, expectText),
+    isPath: true,
+  } as OptionDefinition<string>;
+}
+
+/** A list of files, globs or folders that must be given. */
+export function requiredFiles(description: string): OptionDefinition<string[]> {
+  return {
+    ...define(description, '<file...>', undefined, expectTexts),
+    required: true,
+    isPath: true,
+  } as OptionDefinition<string[]>;
+}
+
+/** A list of files, globs or folders; empty when not given. */
+export function files(description: string, argument = '<file...>'): OptionDefinition<string[]> {
+  return { ...define(description, argument, [], expectTexts), isPath: true } as OptionDefinition<
+    string[]
+  >;
+}
+
+/** A list of texts, separated by commas on the command line; `undefined` when not given. */
+export function list(
+  description: string,
+  argument: string,
+): OptionDefinition<string[] | undefined> {
+  return define(description, argument, undefined, (value, place) =>
+    typeof value === 'string'
+      ? value.split(',').map((part) => part.trim())
+      : expectTexts(value, place),
+  );
+}
+
+interface Bounds {
+  min?: number;
+  max?: number;
+}
+
+/** A whole number within bounds. */
+export function integer<D extends number | undefined>(
+  description: string,
+  defaultValue: D,
+  bounds: Bounds = { min: 1 },
+): OptionDefinition<D extends number ? number : number | undefined> {
+  return define<number>(description, '<n>', defaultValue, (value, place) => {
+    const parsed = expectNumber(value, place, bounds);
+    if (!Number.isSafeInteger(parsed))
+      throw wrongValue(place, value, `a whole number${formatBounds(bounds)}`);
+    return parsed;
+  }) as never;
+}
+
+/** A number within bounds. */
+export function number<D extends number | undefined>(
+  description: string,
+  defaultValue: D,
+  bounds: Bounds = {},
+): OptionDefinition<D extends number ? number : number | undefined> {
+  return define<number>(description, '<x>', defaultValue, (value, place) =>
+    expectNumber(value, place, bounds),
+  ) as never;
+}
+
+/** A list of whole numbers, separated by commas on the command line. */
+export function integers(
+  description: string,
+  bounds: Bounds = { min: 1 },
+): OptionDefinition<number[] | undefined> {
+  return define(description, '<n,...>', undefined, (value, place) => {
+    const parts = typeof value === 'string' ? value.split(',') : value;
+    if (!Array.isArray(parts)) throw wrongValue(place, value, 'numbers separated by commas');
+    return parts.map((part) => expectNumber(part, place, bounds));
+  });
+}
+
+/** One of a few names. */
+export function choice<const Names extends readonly string[], D extends Names[number] | undefined>(
+  description: string,
+  names: Names,
+  defaultValue: D,
+): OptionDefinition<D extends string ? Names[number] : Names[number] | undefined> {
+  return define<string>(description, `<${names.join('|')}>`, defaultValue, (value, place) => {
+    if (typeof value === 'string' && names.includes(value)) return value;
+    const nearest = typeof value === 'string' ? findNearestName(value, names) : undefined;
+    throw wrongValue(
+      place,
+      value,
+      `one of ${names.join(', ')}`,
+      nearest && `Did you mean ${nearest}?`,
+    );
+  }) as never;
+}
+
+/** A switch, off unless given. */
+export function toggle(description: string): OptionDefinition<boolean> {
+  return define(description, '', false, (value, place) => {
+    if (typeof value !== 'boolean') throw wrongValue(place, value, 'true or false');
+    return value;
+  }) as OptionDefinition<boolean>;
+}
+
+/** Two numbers `low:high`, low below high. */
+export function range(description: string): OptionDefinition<[number, number] | undefined> {
+  return define(description, '<low:high>', undefined, (value, place) => {
+    const parts = typeof value === 'string' ? value.split(':') : value;
+    const expected = 'low:high, two numbers with low below high, for example 1:3';
+    if (!Array.isArray(parts) || parts.length !== 2) throw wrongValue(place, value, expected);
+    const [low, high] = parts.map((part) => (part === '' ? Number.NaN : Number(part)));
+    if (!(low < high) || !Number.isFinite(low + high)) throw wrongValue(place, value, expected);
+    return [low, high];
+  });
+}
+
+/** A map `name=column,...`; a bare name stands for `name=name`. */
+export function columnMap(
+  description: string,
+): OptionDefinition<Record<string, string> | undefined> {
+  return define(description, '<name=column,...>', undefined, (value, place) => {
+    const expected =
+      'name=column pairs separated by commas, for example query=search_term,title=product_title';
+    if (typeof value === 'string') {
+      const pairs = value.split(',').map((pair) => {
+        const [name, column = name, ...rest] = pair.split('=').map((part) => part.trim());
+        if (name === '' || column === '' || rest.length > 0)
+          throw wrongValue(place, value, expected);
+        return [name, column] as const;
+      });
+      return Object.fromEntries(pairs);
+    }
+    if (value === null || typeof value !== 'object' || Array.isArray(value))
+      throw wrongValue(place, value, expected);
+    return Object.fromEntries(
+      Object.entries(value).map(([name, column]) => [name, expectText(column, `${place}.${name}`)]),
+    );
+  });
+}
+
+/** A positive number or a word that stands for one that is found, such as `auto`. */
+export function numberOr<Word extends string>(
+  description: string,
+  word: Word,
+  defaultValue: number | Word,
+): OptionDefinition<number | Word> {
+  return define(description, `<x|${word}>`, defaultValue, (value, place) => {
+    if (value === word) return word;
+    const parsed = typeof value === 'string' && value !== '' ? Number(value) : value;
+    if (typeof parsed === 'number' && parsed > 0 && Number.isFinite(parsed)) return parsed;
+    throw wrongValue(place, value, `a number above 0, or ${word}`);
+  }) as OptionDefinition<number | Word>;
+}
+
+/**
+ * Checks the values given for a verb against its table and fills in the defaults.
+ * `nameOf` says how a place is written for the reader: `--batch-size` or `stages[2].batchSize`.
+ * @throws Bert2dnnError USAGE for an unknown, missing or wrong option.
+ */
+export function parseOptions<Table extends OptionTable>(
+  table: Table,
+  given: Readonly<Record<string, unknown>>,
+  nameOf: (name: string) => string = (name) => name,
+): OptionValues<Table> {
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(table, name) || given[name] === undefined) continue;
+    const nearest = findNearestName(name, Object.keys(table));
+    throw new Bert2dnnError('USAGE', `${nameOf(name)}: unknown option`, {
+      hint:
+        nearest === undefined
+          ? `Known: ${Object.keys(table).map(nameOf).join(', ')}.`
+          : `Did you mean ${nameOf(nearest)}?`,
+    });
+  }
+  const values: Record<string, unknown> = {};
+  for (const [name, definition] of Object.entries(table)) {
+    if (given[name] !== undefined) {
+      values[name] = definition.parse(given[name], nameOf(name));
+    } else if (definition.required) {
+      throw new Bert2dnnError(
+        'USAGE',
+        `${nameOf(name)}: missing, expected ${definition.argument}`,
+        {
+          hint: definition.description,
+        },
+      );
+    } else {
+      values[name] = definition.defaultValue;
+    }
+  }
+  return values as OptionValues<Table>;
+}
+
+/** `batchSize` as it is written on the command line: `--batch-size`. */
+export function flagName(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+function define<T>(
+  description: string,
+  argument: string,
+  defaultValue: T | undefined,
+  parse: (value: unknown, place: string) => T,
+): OptionDefinition<T> {
+  return { description, argument, defaultValue, required: false, isPath: false, parse };
+}
+
+function expectText(value: unknown, place: string): string {
+  if (typeof value !== 'string' || value === '') throw wrongValue(place, value, 'a text');
+  return value;
+}
+
+function expectTexts(value: unknown, place: string): string[] {
+  const values = typeof value === 'string' ? [value] : value;
+  if (!Array.isArray(values)) throw wrongValue(place, value, 'a list of texts');
+  return values.map((item) => expectText(item, place));
+}
+
+function expectNumber(value: unknown, place: string, bounds: Bounds): number {
+  const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = bounds;
+  if (typeof parsed !== 'number' || !Number.isFinite(parsed) || parsed < min || parsed > max) {
+    throw wrongValue(place, value, `a number${formatBounds(bounds)}`);
+  }
+  return parsed;
+}
+
+function formatBounds({ min, max }: Bounds): string {
+  if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;
+  if (min !== undefined) return ` of at least ${min}`;
+  return max === undefined ? '' : ` of at most ${max}`;
+}
+
+function wrongValue(place: string, value: unknown, expected: string, hint?: string): Bert2dnnError {
+  return new Bert2dnnError(
+    'USAGE',
+    `${place}: got ${JSON.stringify(value) ?? 'nothing'}, expected ${expected}`,
+    { hint },
+  );
+}
+
+/** Options as JSON for a fingerprint: values only, no functions. */
+export function optionsAsJson(values: Record<string, unknown>): Json {
+  return JSON.parse(JSON.stringify(values)) as Json;
+}

@@ -1,0 +1,35 @@
+// `stack`: the teachers' logits as one margin per row, softened by a temperature into soft labels.
+import { openExamples } from '../../data/examples.js';
+import { stackScores } from '../../labels/stack.js';
+import { files, numberOr, optionalPath, requiredPath } from '../options.js';
+import { defineVerb } from '../verb.js';
+import { COLUMN_OPTIONS, columnsOf } from './columns.js';
+
+export const stackVerb = defineVerb({
+  name: 'stack',
+  summary: "Average the teachers' margins and soften them by a temperature: soft labels.",
+  options: {
+    scores: { ...files('Folders of scores, one a teacher, over the same input.', '<dir...>'), required: true },
+    labelled: optionalPath('Labelled file among the scored inputs, for --temperature auto.', '<file>'),
+    ...COLUMN_OPTIONS,
+    temperature: numberOr(
+      'Soft label = sigmoid(margin / T). Higher is softer; auto fits T to the labelled rows.',
+      'auto',
+      1,
+    ),
+    out: requiredPath('Folder of the soft labels.', '<dir>'),
+  },
+  outIn: (stageFolder) => stageFolder,
+  inputs: ({ scores, labelled }) => [...scores, ...(labelled === undefined ? [] : [labelled])],
+  run: async (values, context) =>
+    stackScores({
+      scores: values.scores,
+      labelled:
+        values.labelled === undefined
+          ? undefined
+          : await openExamples([values.labelled], columnsOf(values), { label: true }),
+      temperature: values.temperature,
+      out: values.out,
+      progress: context.progress,
+    }),
+});
