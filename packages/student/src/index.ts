@@ -1,1 +1,64 @@
-export {};
+// What `@bert2dnn/student` offers. Nothing here needs Node.
+export { STUDENT_ERROR_CODES, StudentError, type StudentErrorCode } from './errors.js';
+export { FeatureBuffer, IdBags } from './features/feature-buffer.js';
+export { type FeatureDefinition, Featurizer } from './features/featurizer.js';
+export { NUM_FIXED_MATCH_FEATURES } from './features/match-layout.js';
+export { Vocabulary, type VocabularyTensors } from './features/vocabulary.js';
+export {
+  DATA_TYPE_SIZES,
+  type SafetensorsDataType,
+  type SafetensorsTensor,
+  toFloat32,
+} from './format/data-types.js';
+export { readSafetensors, type SafetensorsFile } from './format/safetensors-reader.js';
+export { type TensorToWrite, writeSafetensors } from './format/safetensors-writer.js';
+export {
+  parseStudent,
+  type SerializedStudent,
+  STUDENT_FILES,
+  serializeStudent,
+} from './format/student-file.js';
+export { type DenseLayerSizes, denseLayer } from './kernels/dense-layer.js';
+export {
+  type ElementwiseProductSizes,
+  elementwiseProduct,
+  elementwiseProductBackward,
+} from './kernels/elementwise-product.js';
+export {
+  type Combiner,
+  combinerScale,
+  type EmbeddingBagSizes,
+  embeddingBag,
+  embeddingBagBackward,
+  type FloatArray,
+} from './kernels/embedding-bag.js';
+export { sigmoid, softmax } from './kernels/probabilities.js';
+export { checkDefinition, DEFINITION_LIMITS } from './model/check-definition.js';
+export {
+  type BlockDefinition,
+  type CrossBlockDefinition,
+  type Json,
+  type MatchBlockDefinition,
+  type NgramsBlockDefinition,
+  STUDENT_FORMAT,
+  STUDENT_VERSION,
+  type StudentDefinition,
+} from './model/definition.js';
+export type { Example } from './model/example.js';
+export {
+  blockStart,
+  embeddingName,
+  initializeParameters,
+  inputSize,
+  layerSizes,
+  type Parameters,
+  parameterShapes,
+  productStart,
+} from './model/parameters.js';
+export { createStudent, type Score, Student, type StudentParts } from './model/student.js';
+export { type BoundaryMarks, DEFAULT_MARKS, MAX_NGRAM, ngrams } from './text/ngrams.js';
+export { normalizeText } from './text/normalize.js';
+export { PAPER_MARKS, paperTokens, paperWords } from './text/paper-tokenizer.js';
+export { stemWord } from './text/stem.js';
+export { type TextDefinition, TOKENIZERS, type Tokenizer, textTokens } from './text/tokenizer.js';
+export { splitWords } from './text/words.js';

@@ -1,0 +1,48 @@
+// The one error class of this package and the table of its codes. No formatting for a terminal here.
+
+/** Every error code of this package, with what it means. */
+export const STUDENT_ERROR_CODES = {
+  EXAMPLE_INVALID:
+    'an example lacks a field, has one that the student does not know, or is no text',
+  DEFINITION_INVALID: 'a student definition has an unknown, missing or impossible member',
+  STUDENT_INVALID:
+    'a student file is broken: no JSON, a changed byte, a missing or misshapen tensor',
+  STUDENT_VERSION: 'a student file of another format or version',
+  STUDENT_FILE_MISSING: 'a student folder or one of its files cannot be read',
+  VOCABULARY_INVALID: 'a vocabulary with a token twice, broken offsets or broken UTF-8',
+  SAFETENSORS_TRUNCATED: 'fewer bytes than the 8 of the header length',
+  SAFETENSORS_HEADER_LENGTH: 'a header longer than the file or than the limit',
+  SAFETENSORS_HEADER_JSON: 'a header that is not UTF-8, not JSON or not an object',
+  SAFETENSORS_DUPLICATE_NAME: 'a name that occurs twice in the header',
+  SAFETENSORS_METADATA: 'metadata that is not a map from text to text',
+  SAFETENSORS_ENTRY: 'a tensor entry with a missing or unknown member',
+  SAFETENSORS_DTYPE: 'a data type that the format does not have',
+  SAFETENSORS_SHAPE: 'a shape that is not a list of whole numbers, or whose product is too large',
+  SAFETENSORS_OFFSETS: 'offsets that are not two whole numbers in order',
+  SAFETENSORS_SIZE: 'offsets that do not span what data type and shape ask for',
+  SAFETENSORS_BOUNDS: 'a tensor that ends after the data',
+  SAFETENSORS_OVERLAP: 'two tensors that share bytes',
+  SAFETENSORS_HOLE: 'bytes of the data that belong to no tensor',
+} as const;
+
+export type StudentErrorCode = keyof typeof STUDENT_ERROR_CODES;
+
+/**
+ * An error that a user can act on.
+ * `message` reads `place: got, expected`; `hint` says what to do.
+ */
+export class StudentError extends Error {
+  readonly code: StudentErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(
+    code: StudentErrorCode,
+    message: string,
+    detail: { hint?: string; cause?: unknown } = {},
+  ) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.name = 'StudentError';
+    this.code = code;
+    this.hint = detail.hint;
+  }
+}

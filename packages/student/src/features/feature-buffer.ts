@@ -1,0 +1,57 @@
+// The ids of a batch of examples, one growable CSR list per block. Makes no ids itself.
+
+/** Bags of ids: bag i is `ids[offsets[i]] .. ids[offsets[i + 1] - 1]`. Both arrays may be longer than what is in use. */
+export class IdBags {
+  ids = new Int32Array(256);
+  offsets = new Int32Array(65);
+  /** Bags closed so far. */
+  numExamples = 0;
+  /** Ids so far, those of the open bag included. */
+  numIds = 0;
+
+  /** Adds an id to the open bag. */
+  push(id: number): void {
+    if (this.numIds === this.ids.length) this.ids = grow(this.ids, this.numIds * 2);
+    this.ids[this.numIds++] = id;
+  }
+
+  /** Closes the open bag; the next id belongs to the next example. */
+  endExample(): void {
+    this.numExamples += 1;
+    if (this.numExamples === this.offsets.length) {
+      this.offsets = grow(this.offsets, this.offsets.length * 2);
+    }
+    this.offsets[this.numExamples] = this.numIds;
+  }
+
+  /** Forgets all bags and keeps the memory. */
+  clear(): void {
+    this.numExamples = 0;
+    this.numIds = 0;
+  }
+}
+
+/** The ids of a batch: `blocks[k]` holds those of the definition's k-th block. */
+export class FeatureBuffer {
+  readonly blocks: readonly IdBags[];
+
+  constructor(numBlocks: number) {
+    this.blocks = Array.from({ length: numBlocks }, () => new IdBags());
+  }
+
+  /** Examples in the buffer. */
+  get numExamples(): number {
+    return this.blocks[0].numExamples;
+  }
+
+  /** Forgets all examples and keeps the memory. */
+  clear(): void {
+    for (const block of this.blocks) block.clear();
+  }
+}
+
+function grow(values: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(length);
+  larger.set(values);
+  return larger;
+}

@@ -1,0 +1,63 @@
+// Every word seen so far, with what blocks want to know about it, so that each is worked out once a word and
+// not once an example. Words are compared by their number. Memory is bounded: `trim` forgets everything.
+import { hashWord } from '../text/hash.js';
+import { stemWord } from '../text/stem.js';
+
+/** What a word looks like. Letters by length: long words are rarer and say more. */
+export const WORD_KINDS = ['number', 'code', '1-2', '3-4', '5-6', '7-8', '9+'] as const;
+export const NUMBER_KIND = 0;
+export const CODE_KIND = 1;
+
+/** Words, and letters in them, kept before `trim` forgets all; some 50 MB. */
+const MAX_WORDS = 1 << 18;
+const MAX_LETTERS = 1 << 23;
+
+/** Words by number, each with hash, stem and kind. */
+export class Lexicon {
+  private readonly numbers = new Map<string, number>();
+  readonly words: string[] = [];
+  /** Of each word: `hashWord`. */
+  readonly hashes: number[] = [];
+  /** Of each word: the number of its stem, itself a word of the lexicon. */
+  readonly stems: number[] = [];
+  /** Of each word: index into `WORD_KINDS`. */
+  readonly kinds: number[] = [];
+  /** Grows when the lexicon is emptied: numbers of an older generation mean nothing. */
+  generation = 0;
+  private numLetters = 0;
+
+  /** Number of a word; new words get the next one. */
+  intern(word: string): number {
+    const known = this.numbers.get(word);
+    return known === undefined ? this.add(word) : known;
+  }
+
+  /** Forgets all words if there are too many. Call between examples only. */
+  trim(): void {
+    if (this.words.length <= MAX_WORDS && this.numLetters <= MAX_LETTERS) return;
+    this.numbers.clear();
+    for (const column of [this.words, this.hashes, this.stems, this.kinds]) column.length = 0;
+    this.numLetters = 0;
+    this.generation += 1;
+  }
+
+  private add(word: string): number {
+    const number = this.words.length;
+    this.numbers.set(word, number);
+    this.words.push(word);
+    this.numLetters += word.length;
+    this.hashes.push(hashWord(word));
+    this.kinds.push(kindOfWord(word));
+    this.stems.push(number);
+    const stem = stemWord(word);
+    if (stem !== word) this.stems[number] = this.intern(stem);
+    return number;
+  }
+}
+
+/** Index into `WORD_KINDS`. */
+export function kindOfWord(word: string): number {
+  if (/^\p{N}/u.test(word)) return NUMBER_KIND;
+  if (/\p{N}/u.test(word)) return CODE_KIND;
+  return 2 + Math.min(4, Math.floor((Math.max(word.length, 1) - 1) / 2));
+}

@@ -1,0 +1,99 @@
+// A list vocabulary: which n-gram has which row. Counting and choosing the n-grams is the trainer's work.
+import { StudentError } from '../errors.js';
+import { NgramTrie } from './ngram-trie.js';
+
+/** A vocabulary as it lies in a file: token i is the UTF-8 text `bytes[offsets[i]] .. bytes[offsets[i + 1] - 1]`. */
+export interface VocabularyTensors {
+  /** [n] */
+  bytes: Uint8Array;
+  /** [size + 1] */
+  offsets: Int32Array;
+}
+
+const HALF_CHARACTER = /\p{Surrogate}/u;
+
+/** N-grams and their ids: token i of the list has id i. Immutable. */
+export class Vocabulary {
+  readonly tokens: readonly string[];
+  /** The same n-grams, word by word, for the fast path. */
+  readonly trie: NgramTrie;
+
+  private constructor(tokens: readonly string[]) {
+    this.tokens = tokens;
+    this.trie = new NgramTrie();
+    for (let id = 0; id < tokens.length; id++) {
+      if (!this.trie.add(tokens[id], id)) {
+        throw new StudentError(
+          'VOCABULARY_INVALID',
+          `vocabulary: token ${id} "${tokens[id]}" occurs twice, expected distinct tokens`,
+        );
+      }
+    }
+  }
+
+  /**
+   * A vocabulary of n-grams whose words are joined by one space, as `textTokens` makes them.
+   * @throws {StudentError} VOCABULARY_INVALID if a token occurs twice or cannot be written as UTF-8.
+   */
+  static fromTokens(tokens: readonly string[]): Vocabulary {
+    const broken = tokens.findIndex((token) => HALF_CHARACTER.test(token));
+    if (broken >= 0) {
+      const message = `vocabulary: token ${broken} has half a character (a lone surrogate)`;
+      throw new StudentError('VOCABULARY_INVALID', message);
+    }
+    return new Vocabulary([...tokens]);
+  }
+
+  /** Number of tokens. */
+  get size(): number {
+    return this.tokens.length;
+  }
+
+  /** Id of a token, or -1. */
+  get(token: string): number {
+    return this.trie.find(token);
+  }
+
+  /** The vocabulary as two arrays. */
+  toTensors(): VocabularyTensors {
+    const encoder = new TextEncoder();
+    const parts = this.tokens.map((token) => encoder.encode(token));
+    const offsets = new Int32Array(parts.length + 1);
+    for (let id = 0; id < parts.length; id++) offsets[id + 1] = offsets[id] + parts[id].length;
+    const bytes = new Uint8Array(offsets[parts.length]);
+    for (let id = 0; id < parts.length; id++) bytes.set(parts[id], offsets[id]);
+    return { bytes, offsets };
+  }
+
+  /**
+   * The vocabulary of two arrays, checked.
+   * @throws {StudentError} VOCABULARY_INVALID if the offsets do not cover the bytes in order, a token is no UTF-8,
+   * or a token occurs twice.
+   */
+  static fromTensors({ bytes, offsets }: VocabularyTensors): Vocabulary {
+    const size = offsets.length - 1;
+    if (size < 0 || offsets[0] !== 0 || offsets[size] !== bytes.length) {
+      throw new StudentError(
+        'VOCABULARY_INVALID',
+        `vocabulary: offsets run from ${offsets[0]} to ${offsets[size]}, expected 0 to ${bytes.length}`,
+      );
+    }
+    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    const tokens: string[] = [];
+    for (let id = 0; id < size; id++) {
+      if (offsets[id + 1] < offsets[id]) {
+        throw new StudentError(
+          'VOCABULARY_INVALID',
+          `vocabulary: token ${id} ends at ${offsets[id + 1]}, before its start ${offsets[id]}`,
+        );
+      }
+      try {
+        tokens.push(decoder.decode(bytes.subarray(offsets[id], offsets[id + 1])));
+      } catch (cause) {
+        const message = `vocabulary: token ${id} is not UTF-8`;
+        throw new StudentError('VOCABULARY_INVALID', message, { cause });
+      }
+    }
+    return new Vocabulary(tokens);
+  }
+}

@@ -1,0 +1,131 @@
+// How one word of a query is found in a title. Knows no features and no ids.
+import { CODE_KIND, type Lexicon, NUMBER_KIND } from './lexicon.js';
+
+/**
+ * Ways a word is found, best first: the same word; the same stem; joined ("doorbell" for "door bell" or the
+ * other way round); one word begins with the other; one contains the other; one edit apart; not at all.
+ */
+export const MATCH_CLASSES = [
+  'exact',
+  'stem',
+  'joined',
+  'prefix',
+  'inside',
+  'near',
+  'missing',
+] as const;
+export const EXACT = 0;
+export const STEM = 1;
+export const JOINED = 2;
+export const PREFIX = 3;
+export const INSIDE = 4;
+export const NEAR = 5;
+export const MISSING = 6;
+
+/** Shortest part of a word that counts, in UTF-16 units. */
+const MIN_PREFIX = 3;
+const MIN_INSIDE = 4;
+const MIN_NEAR = 5;
+const MIN_JOINED = 4;
+
+/** How a query word is found and where: `position` is the first title word of that class, -1 for missing. */
+export interface WordMatch {
+  matchClass: number;
+  position: number;
+}
+
+/** Words as numbers of a lexicon; `words` may be longer than `numWords`. */
+export interface WordList {
+  readonly words: Int32Array;
+  readonly numWords: number;
+}
+
+/** A query, a title and the lexicon that their words are numbers of. */
+export interface Pair {
+  readonly query: WordList;
+  readonly title: WordList;
+  readonly lexicon: Lexicon;
+}
+
+/**
+ * Finds query word `index` in the title and writes how and where into `into`.
+ * A number matches the same number only; a code (letters and digits) no other code one edit apart.
+ */
+export function findWord(into: WordMatch, index: number, pair: Pair): void {
+  const { query, title, lexicon } = pair;
+  const { stems, kinds } = lexicon;
+  const word = query.words[index];
+  into.matchClass = MISSING;
+  into.position = -1;
+  for (let position = 0; position < title.numWords && into.matchClass !== EXACT; position++) {
+    const candidate = title.words[position];
+    if (candidate === word) improve(into, EXACT, position);
+    else if (stems[candidate] === stems[word]) improve(into, STEM, position);
+  }
+  if (into.matchClass !== MISSING || kinds[word] === NUMBER_KIND) return;
+  for (let position = 0; position < title.numWords; position++) {
+    improve(into, compareLoosely(pair, index, position), position);
+  }
+}
+
+function improve(into: WordMatch, matchClass: number, position: number): void {
+  if (matchClass >= into.matchClass) return;
+  into.matchClass = matchClass;
+  into.position = position;
+}
+
+/** Class of a query word and a title word that differ also in stem. */
+function compareLoosely({ query, title, lexicon }: Pair, index: number, position: number): number {
+  const { words, kinds } = lexicon;
+  const wanted = words[query.words[index]];
+  const candidate = words[title.words[position]];
+  if (position + 1 < title.numWords) {
+    if (isJoined(wanted, candidate, words[title.words[position + 1]])) return JOINED;
+  }
+  if (index + 1 < query.numWords) {
+    if (isJoined(candidate, wanted, words[query.words[index + 1]])) return JOINED;
+  }
+  if (index > 0 && isJoined(candidate, words[query.words[index - 1]], wanted)) return JOINED;
+  const kind = kinds[title.words[position]];
+  if (kind === NUMBER_KIND) return MISSING;
+  const mayBeNear = kind !== CODE_KIND && kinds[query.words[index]] !== CODE_KIND;
+  return compareParts(wanted, candidate, mayBeNear);
+}
+
+function isJoined(whole: string, first: string, second: string): boolean {
+  return (
+    whole.length >= MIN_JOINED &&
+    whole.length === first.length + second.length &&
+    whole.startsWith(first) &&
+    whole.endsWith(second)
+  );
+}
+
+/** `PREFIX`, `INSIDE`, `NEAR` or `MISSING` for two different words. */
+function compareParts(left: string, right: string, mayBeNear: boolean): number {
+  const shorter = left.length <= right.length ? left : right;
+  const longer = left.length <= right.length ? right : left;
+  if (shorter.length >= MIN_PREFIX && longer.startsWith(shorter)) return PREFIX;
+  if (shorter.length >= MIN_INSIDE && longer.includes(shorter)) return INSIDE;
+  if (mayBeNear && shorter.length >= MIN_NEAR && isOneEditApart(shorter, longer)) return NEAR;
+  return MISSING;
+}
+
+/** Whether one letter inserted, dropped, changed or swapped with its neighbour makes one word the other. */
+export function isOneEditApart(shorter: string, longer: string): boolean {
+  const extra = longer.length - shorter.length;
+  if (extra > 1) return false;
+  let start = 0;
+  while (start < shorter.length && shorter[start] === longer[start]) start++;
+  let end = 0;
+  while (
+    end < shorter.length - start &&
+    shorter[shorter.length - 1 - end] === longer[longer.length - 1 - end]
+  ) {
+    end++;
+  }
+  const rest = shorter.length - start - end;
+  if (extra === 1) return rest === 0;
+  if (rest <= 1) return true;
+  return rest === 2 && shorter[start] === longer[start + 1] && shorter[start + 1] === longer[start];
+}

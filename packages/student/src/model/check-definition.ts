@@ -1,0 +1,211 @@
+// Checks that a value, usually parsed JSON, is a student definition. Strict: what it does not know it refuses.
+import { StudentError } from '../errors.js';
+import { NUM_FIXED_MATCH_FEATURES } from '../features/match-layout.js';
+import { MAX_NGRAM } from '../text/ngrams.js';
+import { TOKENIZERS } from '../text/tokenizer.js';
+import { STUDENT_FORMAT, STUDENT_VERSION, type StudentDefinition } from './definition.js';
+
+/** Largest sizes that a definition may have: a file cannot ask for more memory than these. */
+export const DEFINITION_LIMITS = {
+  fields: 64,
+  blocks: 64,
+  products: 64,
+  rows: 1 << 26,
+  embeddingSize: 4096,
+  hiddenLayers: 16,
+  layerSize: 1 << 16,
+} as const;
+
+const MEMBERS = [
+  'format',
+  'version',
+  'preset',
+  'fields',
+  'text',
+  'blocks',
+  'products',
+  'embeddingSize',
+  'combiner',
+  'hiddenLayers',
+  'numOutputs',
+  'calibration',
+];
+const OPTIONAL_MEMBERS = ['classes', 'labelRange', 'provenance'];
+
+type Members = Record<string, unknown>;
+
+/**
+ * Checks a definition and returns it.
+ * @throws {StudentError} STUDENT_VERSION for another format or version, DEFINITION_INVALID for all else,
+ * naming the member.
+ */
+export function checkDefinition(value: unknown): StudentDefinition {
+  const definition = membersOf(value, 'student');
+  checkVersion(definition);
+  checkNames(definition, 'student', MEMBERS, OPTIONAL_MEMBERS);
+  const fields = checkTextList(definition.fields, 'fields', DEFINITION_LIMITS.fields);
+  need(typeof definition.preset === 'string', 'preset', definition.preset, 'a name');
+  checkText(definition.text);
+  checkBlocks(definition.blocks, fields);
+  checkProducts(definition.products, definition.blocks as Members[]);
+  checkSize(definition.embeddingSize, 'embeddingSize', DEFINITION_LIMITS.embeddingSize);
+  checkOneOf(definition.combiner, 'combiner', ['sum', 'mean', 'sqrtn']);
+  const layers = listOf(definition.hiddenLayers, 'hiddenLayers', DEFINITION_LIMITS.hiddenLayers);
+  layers.forEach((size, layer) => {
+    checkSize(size, `hiddenLayers[${layer}]`, DEFINITION_LIMITS.layerSize);
+  });
+  checkOutputs(definition);
+  return value as StudentDefinition;
+}
+
+function checkVersion(definition: Members): void {
+  const hint =
+    'The file was made by another version; use the version that wrote it, or train again.';
+  const { format, version } = definition;
+  if (format !== STUDENT_FORMAT) {
+    const message = `student.format: got ${show(format)}, expected "${STUDENT_FORMAT}"`;
+    throw new StudentError('STUDENT_VERSION', message, { hint });
+  }
+  if (version !== STUDENT_VERSION) {
+    const got = typeof version === 'number' ? `v${version}` : show(version);
+    const message = `student.version: got ${got}, expected v${STUDENT_VERSION}`;
+    throw new StudentError('STUDENT_VERSION', message, { hint });
+  }
+}
+
+function checkText(value: unknown): void {
+  const text = membersOf(value, 'text');
+  checkNames(text, 'text', ['tokenizer', 'ngrams'], []);
+  checkOneOf(text.tokenizer, 'text.tokenizer', Object.keys(TOKENIZERS));
+  checkSize(text.ngrams, 'text.ngrams', MAX_NGRAM);
+}
+
+function checkBlocks(value: unknown, fields: readonly string[]): void {
+  const blocks = listOf(value, 'blocks', DEFINITION_LIMITS.blocks);
+  need(blocks.length > 0, 'blocks', value, 'at least one block');
+  const names = new Set<unknown>();
+  blocks.forEach((item, index) => {
+    const place = `blocks[${index}]`;
+    const block = membersOf(item, place);
+    checkOneOf(block.kind, `${place}.kind`, ['ngrams', 'cross', 'match']);
+    const members = ['name', 'kind', 'fields', 'size'];
+    if (block.kind === 'ngrams') members.push('vocabulary');
+    checkNames(block, place, members, []);
+    const isName = typeof block.name === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(block.name);
+    need(isName, `${place}.name`, block.name, 'letters, digits, _ and -');
+    need(!names.has(block.name), `${place}.name`, block.name, 'a name of its own');
+    names.add(block.name);
+    checkBlockFields(block, place, fields);
+    checkSize(block.size, `${place}.size`, DEFINITION_LIMITS.rows);
+    if (block.kind === 'ngrams') {
+      checkOneOf(block.vocabulary, `${place}.vocabulary`, ['list', 'hash']);
+    } else if (block.kind === 'match') {
+      const enough = (block.size as number) > NUM_FIXED_MATCH_FEATURES;
+      need(enough, `${place}.size`, block.size, `more than ${NUM_FIXED_MATCH_FEATURES}`);
+    }
+  });
+}
+
+function checkBlockFields(block: Members, place: string, fields: readonly string[]): void {
+  const used = checkTextList(block.fields, `${place}.fields`, DEFINITION_LIMITS.fields);
+  for (const field of used) {
+    need(fields.includes(field), `${place}.fields`, field, `one of ${fields.join(', ')}`);
+  }
+  if (block.kind !== 'ngrams') need(used.length === 2, `${place}.fields`, used, 'two fields');
+}
+
+function checkProducts(value: unknown, blocks: readonly Members[]): void {
+  const names = blocks.map((block) => block.name);
+  listOf(value, 'products', DEFINITION_LIMITS.products).forEach((item, index) => {
+    const pair = listOf(item, `products[${index}]`, 2);
+    const isPair = pair.length === 2 && pair.every((name) => names.includes(name));
+    need(isPair, `products[${index}]`, item, `two of the blocks ${names.join(', ')}`);
+  });
+}
+
+function checkOutputs(definition: Members): void {
+  const { classes, labelRange, numOutputs } = definition;
+  checkSize(numOutputs, 'numOutputs', DEFINITION_LIMITS.layerSize);
+  const calibration = membersOf(definition.calibration, 'calibration');
+  checkNames(calibration, 'calibration', ['temperature'], []);
+  const { temperature } = calibration;
+  const isTemperature = Number.isFinite(temperature) && (temperature as number) > 0;
+  need(isTemperature, 'calibration.temperature', temperature, 'a number above 0');
+  if (classes !== undefined) {
+    const { length } = checkTextList(classes, 'classes', DEFINITION_LIMITS.layerSize);
+    const fits = length === numOutputs || (numOutputs === 1 && length === 2);
+    need(fits, 'classes', classes, `${numOutputs} names, as many as outputs`);
+  }
+  if (labelRange !== undefined) {
+    const range = listOf(labelRange, 'labelRange', 2);
+    const isRange = range.length === 2 && range.every(Number.isFinite);
+    const inOrder = isRange && (range[0] as number) < (range[1] as number);
+    need(inOrder, 'labelRange', labelRange, 'two numbers in order');
+  }
+}
+
+function membersOf(value: unknown, place: string): Members {
+  need(
+    typeof value === 'object' && value !== null && !Array.isArray(value),
+    place,
+    value,
+    'an object',
+  );
+  return value as Members;
+}
+
+function listOf(value: unknown, place: string, limit: number): unknown[] {
+  const isList = Array.isArray(value) && value.length <= limit;
+  need(isList, place, value, `a list of at most ${limit}`);
+  return value as unknown[];
+}
+
+function checkNames(
+  members: Members,
+  place: string,
+  required: readonly string[],
+  optional: readonly string[],
+): void {
+  for (const name of Object.keys(members)) {
+    const isKnown = required.includes(name) || optional.includes(name);
+    need(isKnown, place, name, `no members but ${[...required, ...optional].join(', ')}`);
+  }
+  const missing = required.find((name) => members[name] === undefined);
+  need(missing === undefined, place, undefined, `member ${missing}`);
+}
+
+/** A list of distinct texts that are not empty. */
+function checkTextList(value: unknown, place: string, limit: number): string[] {
+  const texts = listOf(value, place, limit);
+  const areTexts = texts.every((text) => typeof text === 'string' && text !== '');
+  const areDistinct = new Set(texts).size === texts.length;
+  need(texts.length > 0 && areTexts && areDistinct, place, value, 'one or more distinct names');
+  return texts as string[];
+}
+
+function checkOneOf(value: unknown, place: string, known: readonly string[]): void {
+  need(known.includes(value as string), place, value, `one of ${known.join(', ')}`);
+}
+
+function checkSize(value: unknown, place: string, limit: number): void {
+  const isSize = Number.isInteger(value) && (value as number) >= 1 && (value as number) <= limit;
+  need(isSize, place, value, `a whole number from 1 to ${limit}`);
+}
+
+function need(
+  condition: boolean,
+  place: string,
+  got: unknown,
+  expected: string,
+): asserts condition {
+  if (condition) return;
+  const message = `${place}: got ${show(got)}, expected ${expected}`;
+  throw new StudentError('DEFINITION_INVALID', message);
+}
+
+/** A value as it may stand in a message. */
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
+}

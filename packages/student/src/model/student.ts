@@ -1,0 +1,162 @@
+// A student ready to score: definition, vocabularies and parameters together. Reading and writing: `format/`.
+import { StudentError } from '../errors.js';
+import type { FeatureBuffer } from '../features/feature-buffer.js';
+import { Featurizer } from '../features/featurizer.js';
+import type { Vocabulary } from '../features/vocabulary.js';
+import { sigmoid, softmax } from '../kernels/probabilities.js';
+import { checkDefinition } from './check-definition.js';
+import type { StudentDefinition } from './definition.js';
+import { type Example, exampleTexts } from './example.js';
+import { ForwardPass } from './forward.js';
+import { type Parameters, parameterShapes } from './parameters.js';
+
+/** What a student says of one example. */
+export interface Score {
+  /** One output: calibrated probability of a positive. Classes: probability of the most probable one. */
+  score: number;
+  /** Raw output, uncalibrated: the only one, or that of the most probable class. */
+  logit: number;
+  /** Name of the most probable class, where the definition names them. */
+  label?: string;
+  /** All raw outputs and probabilities, where there are several. */
+  logits?: number[];
+  probabilities?: number[];
+}
+
+/** What a student is made of. */
+export interface StudentParts {
+  definition: StudentDefinition;
+  /** By block name, for each block with a `list` vocabulary. */
+  vocabularies: Readonly<Record<string, Vocabulary>>;
+  /** By the names of `parameterShapes`; kept, not copied, so that a trainer may go on changing them. */
+  parameters: Parameters;
+}
+
+/** Examples scored at once, so that scratch stays small. */
+const BATCH_SIZE = 64;
+
+/** An n-gram student. Holds scratch: one per thread, and no two calls at once. */
+export class Student {
+  readonly definition: StudentDefinition;
+  readonly vocabularies: Readonly<Record<string, Vocabulary>>;
+  readonly parameters: Parameters;
+  private readonly featurizer: Featurizer;
+  private readonly features: FeatureBuffer;
+  private readonly forward: ForwardPass;
+
+  /** @see createStudent, which checks the parts first. */
+  constructor(parts: StudentParts) {
+    this.definition = parts.definition;
+    this.vocabularies = parts.vocabularies;
+    this.parameters = parts.parameters;
+    this.featurizer = new Featurizer(parts.definition, parts.vocabularies);
+    this.features = this.featurizer.createBuffer();
+    this.forward = new ForwardPass(parts.definition, parts.parameters);
+  }
+
+  /**
+   * Scores one example: texts by field name, or in the order of the fields.
+   * @throws {StudentError} EXAMPLE_INVALID if a field is missing, unknown or no text.
+   */
+  score(example: Example): Score {
+    return this.describe(this.logits([example]));
+  }
+
+  /** Scores examples, in order. @throws {StudentError} EXAMPLE_INVALID as `score`, naming the example. */
+  scoreMany(examples: readonly Example[]): Score[] {
+    const { numOutputs } = this.definition;
+    const logits = this.logits(examples);
+    return examples.map((_, index) =>
+      this.describe(logits.subarray(index * numOutputs, (index + 1) * numOutputs)),
+    );
+  }
+
+  /** Raw outputs [N, numOutputs], uncalibrated. @throws {StudentError} EXAMPLE_INVALID as `scoreMany`. */
+  logits(examples: readonly Example[]): Float32Array {
+    const { fields, numOutputs } = this.definition;
+    const logits = new Float32Array(examples.length * numOutputs);
+    for (let start = 0; start < examples.length; start += BATCH_SIZE) {
+      const end = Math.min(start + BATCH_SIZE, examples.length);
+      this.features.clear();
+      for (let index = start; index < end; index++) {
+        this.featurizer.featurize(exampleTexts(examples[index], fields, index), this.features);
+      }
+      logits.set(this.forward.run(this.features), start * numOutputs);
+    }
+    return logits;
+  }
+
+  /** Calibrated score of one example's logits. */
+  private describe(logits: Float32Array): Score {
+    const { numOutputs, calibration, classes } = this.definition;
+    if (numOutputs === 1) {
+      return { score: sigmoid(logits[0] * calibration.temperature), logit: logits[0] };
+    }
+    const probabilities = new Float64Array(numOutputs);
+    softmax(probabilities, logits, { B: 1, O: numOutputs, scale: calibration.temperature });
+    let best = 0;
+    for (let output = 1; output < numOutputs; output++)
+      if (logits[output] > logits[best]) best = output;
+    return {
+      score: probabilities[best],
+      logit: logits[best],
+      ...(classes === undefined ? {} : { label: classes[best] }),
+      logits: [...logits],
+      probabilities: [...probabilities],
+    };
+  }
+}
+
+/**
+ * A student of checked parts.
+ * @throws {StudentError} DEFINITION_INVALID, VOCABULARY_INVALID, or STUDENT_INVALID if a parameter is missing,
+ * unknown, misshapen or not finite.
+ */
+export function createStudent(parts: StudentParts): Student {
+  checkDefinition(parts.definition);
+  checkVocabularies(parts);
+  checkParameters(parts);
+  return new Student(parts);
+}
+
+function checkVocabularies({ definition, vocabularies }: StudentParts): void {
+  for (const block of definition.blocks) {
+    if (block.kind !== 'ngrams' || block.vocabulary !== 'list') continue;
+    const size = vocabularies[block.name]?.size;
+    if (size === block.size) continue;
+    throw new StudentError(
+      'VOCABULARY_INVALID',
+      `block ${block.name}: got ${size === undefined ? 'no vocabulary' : `a vocabulary of ${size}`}, expected ${block.size} tokens`,
+    );
+  }
+}
+
+function checkParameters({ definition, parameters }: StudentParts): void {
+  const shapes = parameterShapes(definition);
+  const unknown = Object.keys(parameters).find((name) => !Object.hasOwn(shapes, name));
+  if (unknown !== undefined) {
+    const expected = Object.keys(shapes).join(', ');
+    throw new StudentError(
+      'STUDENT_INVALID',
+      `parameter ${unknown}: unknown, expected ${expected}`,
+    );
+  }
+  for (const [name, shape] of Object.entries(shapes)) {
+    const values = parameters[name];
+    const expected = shape.reduce((product, size) => product * size, 1);
+    if (values?.length !== expected) {
+      throw new StudentError(
+        'STUDENT_INVALID',
+        `parameter ${name}: got ${values === undefined ? 'none' : `${values.length} numbers`}, expected ${expected} of shape [${shape}]`,
+      );
+    }
+    const broken = values.findIndex((value) => !Number.isFinite(value));
+    if (broken >= 0) {
+      throw new StudentError(
+        'STUDENT_INVALID',
+        `parameter ${name}: number ${broken} is ${values[broken]}, expected finite numbers`,
+        { hint: 'The training diverged or the file is broken; train with a lower learning rate.' },
+      );
+    }
+  }
+}

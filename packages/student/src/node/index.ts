@@ -1,0 +1,2 @@
+// What `@bert2dnn/student/node` offers: loading from disk.
+export { loadStudentFolder } from './student-folder.js';
