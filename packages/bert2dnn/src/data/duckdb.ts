@@ -1,0 +1,152 @@
+// The one door to DuckDB: an in-memory engine with columns in and columns out. Knows no examples and no user errors.
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  DOUBLE as DUCKDB_DOUBLE,
+  VARCHAR as DUCKDB_VARCHAR,
+  type DuckDBAppender,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  type DuckDBType,
+} from '@duckdb/node-api';
+
+/** Rows that DuckDB moves at once. */
+export const CHUNK_ROWS = 2048;
+
+/** How a column comes out: texts (NULL is '') or numbers (NULL is NaN). */
+export type ColumnKind = 'text' | 'number';
+
+/** Values of one column of a batch. */
+export type ColumnValues = readonly string[] | Float64Array;
+
+/** One engine serves the process: starting one takes 30 ms, connecting to it next to nothing. */
+let engine: Promise<DuckDBInstance> | undefined;
+
+function startEngine(): Promise<DuckDBInstance> {
+  engine ??= DuckDBInstance.create(':memory:', {
+    // One thread: rows come in their order and files get the same bytes on every machine.
+    threads: '1',
+    memory_limit: '2GB',
+    temp_directory: join(tmpdir(), 'bert2dnn-duckdb'),
+    preserve_insertion_order: 'true',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  return engine;
+}
+
+/**
+ * A connection to the embedded engine, which works in at most 2 GB of memory and spills to the system's temporary
+ * folder beyond. Its temporary tables are its own and go with it: close it after use.
+ */
+export class Database {
+  private constructor(private readonly connection: DuckDBConnection) {}
+
+  /** Connects. */
+  static async open(): Promise<Database> {
+    return new Database(await (await startEngine()).connect());
+  }
+
+  /** Runs a statement for its effect. */
+  async run(sql: string): Promise<void> {
+    await this.connection.run(sql);
+  }
+
+  /** All rows of a small result, as plain values. */
+  async rows(sql: string): Promise<unknown[][]> {
+    return (await this.connection.runAndReadAll(sql)).getRowsJS();
+  }
+
+  /**
+   * Streams a query's columns in row order, a chunk of at most `CHUNK_ROWS` rows at a time.
+   * A text column must be VARCHAR and a number column DOUBLE in the query.
+   */
+  async *stream(sql: string, kinds: readonly ColumnKind[]): AsyncGenerator<ColumnValues[]> {
+    const result = await this.connection.stream(sql);
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (chunk === null || chunk.rowCount === 0) return;
+      const { rowCount } = chunk;
+      yield kinds.map((kind, columnIndex) => {
+        const vector = chunk.getColumnVector(columnIndex);
+        if (kind === 'number') {
+          return Float64Array.from({ length: rowCount }, (_, row) => {
+            const value = vector.getItem(row);
+            return value === null ? Number.NaN : Number(value);
+          });
+        }
+        const texts = new Array<string>(rowCount);
+        for (let row = 0; row < rowCount; row++) {
+          texts[row] = (vector.getItem(row) as string | null) ?? '';
+        }
+        return texts;
+      });
+    }
+  }
+
+  /** Opens an appender for a table whose columns are VARCHAR (text) or DOUBLE (number). */
+  async appender(table: string, kinds: readonly ColumnKind[]): Promise<TableAppender> {
+    return new TableAppender(await this.connection.createAppender(table), kinds);
+  }
+
+  /** Disconnects and drops its temporary tables. */
+  close(): void {
+    this.connection.closeSync();
+  }
+}
+
+/** Appends batches of columns to a table. A NaN becomes NULL. */
+export class TableAppender {
+  private readonly types: DuckDBType[];
+
+  constructor(
+    private readonly appender: DuckDBAppender,
+    private readonly kinds: readonly ColumnKind[],
+  ) {
+    this.types = kinds.map((kind) => (kind === 'text' ? DUCKDB_VARCHAR : DUCKDB_DOUBLE));
+  }
+
+  /** Appends `numRows` rows, given by column. */
+  append(columns: readonly ArrayLike<string | number | bigint>[], numRows: number): void {
+    for (let start = 0; start < numRows; start += CHUNK_ROWS) {
+      const count = Math.min(CHUNK_ROWS, numRows - start);
+      const chunk = DuckDBDataChunk.create(this.types, count);
+      this.kinds.forEach((kind, columnIndex) => {
+        const values = columns[columnIndex];
+        const cells = new Array<string | number | null>(count);
+        for (let row = 0; row < count; row++) {
+          const value = values[start + row];
+          cells[row] = kind === 'text' ? String(value) : nullIfNan(Number(value));
+        }
+        chunk.setColumnValues(columnIndex, cells);
+      });
+      this.appender.appendDataChunk(chunk);
+    }
+  }
+
+  /** Flushes and closes; the rows are in the table afterwards. */
+  close(): void {
+    this.appender.flushSync();
+    this.appender.closeSync();
+  }
+}
+
+function nullIfNan(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}
+
+/** A text as an SQL literal. */
+export function sqlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A name as an SQL identifier. */
+export function sqlName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A path as an SQL literal that no glob character of it can widen. */
+export function sqlPath(path: string): string {
+  return sqlText(path.replace(/[[\]*?]/g, (character) => `[${character}]`));
+}
