@@ -1,0 +1,128 @@
+// What a student is trained towards: soft labels of a stack, gold labels of the input, or a mix; checked.
+import type { ExampleSet } from '../data/index.js';
+import { Bert2dnnError } from '../foundation/errors.js';
+import { type LabelFolder, readSoftLabels, type SoftLabels } from '../labels/label-folder.js';
+import type { Loss } from './student-graph.js';
+
+/** Targets of all examples, in input order. */
+export interface Targets {
+  /** [N, C]: labels in 0..1, or logits for `margin-mse`. */
+  targets: Float32Array;
+  /** [N], for `margin-mse` with hard labels: 0 where a row has none. */
+  hardLabels?: Float32Array;
+  /** [N], share of the hard loss of each row. */
+  hardShares?: Float32Array;
+}
+
+/** What targets are made of. */
+export interface TargetSources {
+  set: ExampleSet;
+  /** Gold labels [N] of the input, NaN for none. */
+  hard: Float64Array | undefined;
+  folder: LabelFolder | undefined;
+  numOutputs: number;
+  loss: Loss;
+  /** Share of the hard loss on rows that have a gold label, 0..1. */
+  hardShare: number;
+}
+
+/** Fewest examples that a training accepts. */
+const MIN_EXAMPLES = 10;
+
+/**
+ * Reads, checks and mixes the labels.
+ * @throws Bert2dnnError TOO_FEW_EXAMPLES, LABELS_ONE_SIDED, LABEL_INVALID, SCORES_MISMATCH, USAGE.
+ */
+export async function loadTargets(sources: TargetSources): Promise<Targets> {
+  const { set, folder, hard, numOutputs, loss, hardShare } = sources;
+  if (set.numRows < MIN_EXAMPLES) {
+    throw new Bert2dnnError(
+      'TOO_FEW_EXAMPLES',
+      `${set.files.join(', ')}: got ${set.numRows} examples, expected at least ${MIN_EXAMPLES}`,
+    );
+  }
+  if (folder === undefined) return hardTargets(sources);
+  if (hardShare > 0 && !hard?.some((label) => !Number.isNaN(label))) {
+    throw new Bert2dnnError('USAGE', `hardShare is ${hardShare} but no example has a gold label`, {
+      hint: 'Name the label column with --label, or leave --hard-share out.',
+    });
+  }
+  const soft = await readSoftLabels(folder, set);
+  requireSpread(folder.path, soft.labels, numOutputs);
+  if (loss === 'margin-mse') return marginTargets(soft, hard, hardShare);
+  if (hardShare > 0) mixLabels(soft.labels, hard!, numOutputs, hardShare);
+  return { targets: soft.labels };
+}
+
+/** Gold labels alone. */
+function hardTargets({ set, hard, numOutputs, loss }: TargetSources): Targets {
+  const name = set.files.join(', ');
+  if (hard === undefined) {
+    throw new Bert2dnnError('USAGE', `${name}: no labels to learn from`, {
+      hint: 'Give --labels the --out folder of `stack`, or name the label column with --label.',
+    });
+  }
+  if (loss === 'margin-mse') {
+    throw new Bert2dnnError('USAGE', 'margin-mse needs the margins of a teacher, got gold labels', {
+      hint: 'Give --labels the --out folder of `stack`, or take --loss soft-cross-entropy.',
+    });
+  }
+  const missing = hard.findIndex((label) => Number.isNaN(label));
+  if (missing >= 0) {
+    throw new Bert2dnnError('LABEL_INVALID', `${name}: row ${missing + 1} has no label`, {
+      hint: 'Fill the label column, leave unlabelled files out, or give soft labels with --labels.',
+    });
+  }
+  const targets = new Float32Array(set.numRows * numOutputs);
+  for (let row = 0; row < hard.length; row++) {
+    if (numOutputs === 1) targets[row] = hard[row];
+    else targets[row * numOutputs + hard[row]] = 1;
+  }
+  requireSpread(name, targets, numOutputs);
+  return { targets };
+}
+
+function marginTargets(
+  soft: SoftLabels,
+  hard: Float64Array | undefined,
+  hardShare: number,
+): Targets {
+  const targets = soft.targetLogits!;
+  if (hardShare === 0 || hard === undefined) return { targets };
+  const hasLabel = (label: number): boolean => !Number.isNaN(label);
+  return {
+    targets,
+    hardLabels: Float32Array.from(hard, (label) => (hasLabel(label) ? label : 0)),
+    hardShares: Float32Array.from(hard, (label) => (hasLabel(label) ? hardShare : 0)),
+  };
+}
+
+/** labels [N, C] = (1 - share) * soft + share * hard, on rows that have a gold label. */
+function mixLabels(
+  labels: Float32Array,
+  hard: Float64Array,
+  numOutputs: number,
+  hardShare: number,
+): void {
+  for (let row = 0; row < hard.length; row++) {
+    if (Number.isNaN(hard[row])) continue;
+    for (let c = 0; c < numOutputs; c++) {
+      const gold = numOutputs === 1 ? hard[row] : hard[row] === c ? 1 : 0;
+      const index = row * numOutputs + c;
+      labels[index] = (1 - hardShare) * labels[index] + hardShare * gold;
+    }
+  }
+}
+
+/** Refuses labels that say the same of every example. @throws Bert2dnnError LABELS_ONE_SIDED. */
+function requireSpread(name: string, labels: Float32Array, numOutputs: number): void {
+  for (let index = numOutputs; index < labels.length; index++) {
+    if (Math.abs(labels[index] - labels[index % numOutputs]) > 1e-6) return;
+  }
+  const all = numOutputs === 1 ? `${labels[0]}` : `of one class`;
+  throw new Bert2dnnError(
+    'LABELS_ONE_SIDED',
+    `${name}: every label is ${all}, expected positive and negative examples`,
+    { hint: 'A student cannot learn from one side only. Check the label column or the teacher.' },
+  );
+}

@@ -1,0 +1,190 @@
+// The training loop's core: parameters, optimizer state and one epoch of shuffled minibatches.
+// Knows no files and no text. One thread of JavaScript; the layers' products use the session's threads.
+import { Adagrad, type Session, type TrainingStep } from '@bert2dnn/autodiff';
+import { embeddingBag, embeddingName, type StudentDefinition } from '@bert2dnn/student';
+import { createRandom, shuffle } from '../foundation/random.js';
+import { createTrainedTable, embeddingBagAdagrad, type TrainedTable } from './embedding-adagrad.js';
+import { type BatchBags, createBatchBags, type FeatureCache } from './feature-cache.js';
+import { vectorName } from './student-graph.js';
+import type { Targets } from './targets.js';
+
+/** What a trainer runs on. */
+export interface TrainerParts {
+  definition: StudentDefinition;
+  /** All parameters of the student by name; trained in place. */
+  parameters: Record<string, Float32Array>;
+  step: TrainingStep;
+  /** The same layers forward only, with output `logits`. */
+  session: Session;
+}
+
+/** Settings of a training. */
+export interface TrainerSettings {
+  batchSize: number;
+  learningRate: number;
+  embeddingLearningRate: number;
+  /** Start of every accumulator of Adagrad. */
+  initialAccumulator: number;
+  seed: number;
+}
+
+/** One block while it is trained. */
+interface BlockState {
+  input: string;
+  trained: TrainedTable;
+  bags: BatchBags;
+  /** [batchSize, D] */
+  vectors: Float32Array;
+}
+
+type Feeds = Record<string, { data: Float32Array; shape: number[] }>;
+
+/** Trains a student's parameters in place. */
+export class Trainer {
+  /** Updates so far. */
+  numSteps = 0;
+  private readonly blocks: BlockState[];
+  private readonly layers: Record<string, Float32Array>;
+  private readonly optimizer: Adagrad;
+
+  constructor(
+    private readonly parts: TrainerParts,
+    private readonly settings: TrainerSettings,
+  ) {
+    const { definition, parameters } = parts;
+    const D = definition.embeddingSize;
+    this.optimizer = new Adagrad({ initialAccumulator: settings.initialAccumulator });
+    this.blocks = definition.blocks.map((block) => ({
+      input: vectorName(block.name),
+      trained: createTrainedTable(
+        parameters[embeddingName(block.name)],
+        D,
+        settings.initialAccumulator,
+      ),
+      bags: createBatchBags(),
+      vectors: new Float32Array(settings.batchSize * D),
+    }));
+    this.layers = Object.fromEntries(
+      Object.entries(parameters).filter(([name]) => name.startsWith('layer.')),
+    );
+  }
+
+  /**
+   * One pass over all examples in an order that seed and epoch decide; gives the mean loss.
+   * @throws AutodiffError NOT_FINITE naming step and tensor.
+   */
+  async trainEpoch(
+    epoch: number,
+    cache: FeatureCache,
+    targets: Targets,
+    onBatch: (numExamples: number, loss: number) => void,
+  ): Promise<number> {
+    const order = Int32Array.from({ length: cache.numExamples }, (_, index) => index);
+    shuffle(order, createRandom(this.settings.seed, `shuffle:${epoch}`));
+    let lossSum = 0;
+    for (let start = 0; start < order.length; start += this.settings.batchSize) {
+      const examples = order.subarray(start, start + this.settings.batchSize);
+      const loss = await this.trainBatch(cache, targets, examples);
+      lossSum += loss * examples.length;
+      onBatch(examples.length, loss);
+    }
+    return lossSum / order.length;
+  }
+
+  /** Logits [N, C] of all examples of a cache, in order. */
+  async logits(cache: FeatureCache): Promise<Float32Array> {
+    const { numOutputs } = this.parts.definition;
+    const logits = new Float32Array(cache.numExamples * numOutputs);
+    for (let start = 0; start < cache.numExamples; start += this.settings.batchSize) {
+      const B = Math.min(this.settings.batchSize, cache.numExamples - start);
+      const examples = Int32Array.from({ length: B }, (_, index) => start + index);
+      const feeds = { ...this.forwardBags(cache, examples), ...this.layerFeeds() };
+      const outputs = await this.parts.session.run(feeds);
+      logits.set(outputs['logits'].data, start * numOutputs);
+    }
+    return logits;
+  }
+
+  private async trainBatch(
+    cache: FeatureCache,
+    targets: Targets,
+    examples: Int32Array,
+  ): Promise<number> {
+    const { definition, step } = this.parts;
+    const { learningRate, embeddingLearningRate, seed } = this.settings;
+    const feeds = {
+      ...this.forwardBags(cache, examples),
+      ...targetFeeds(targets, examples, definition.numOutputs),
+    };
+    this.numSteps++;
+    const result = await step.run(feeds, {
+      parameters: this.layers,
+      step: this.numSteps,
+      seed,
+    });
+    this.optimizer.step(this.layers, result.gradients, { learningRate, step: this.numSteps });
+    const options = {
+      B: examples.length,
+      D: definition.embeddingSize,
+      combiner: definition.combiner,
+      learningRate: embeddingLearningRate,
+    };
+    for (const { input, trained, bags } of this.blocks) {
+      const dVectors = result.extra[input].data;
+      embeddingBagAdagrad(trained, dVectors, bags.ids, bags.offsets, options);
+    }
+    return result.loss;
+  }
+
+  private forwardBags(cache: FeatureCache, examples: Int32Array): Feeds {
+    const { embeddingSize: D, combiner } = this.parts.definition;
+    const B = examples.length;
+    const feeds: Feeds = {};
+    this.blocks.forEach(({ input, trained, bags, vectors }, blockIndex) => {
+      cache.gather(blockIndex, examples, bags);
+      const data = vectors.subarray(0, B * D);
+      embeddingBag(data, bags.ids, bags.offsets, trained.table, { B, D, combiner });
+      feeds[input] = { data, shape: [B, D] };
+    });
+    return feeds;
+  }
+
+  private layerFeeds(): Feeds {
+    const shapeOf = (name: string, values: Float32Array): number[] => {
+      if (name.endsWith('.bias')) return [values.length];
+      const outputs = this.layers[name.replace(/weight$/, 'bias')].length;
+      return [values.length / outputs, outputs];
+    };
+    return Object.fromEntries(
+      Object.entries(this.layers).map(([name, data]) => [
+        name,
+        { data, shape: shapeOf(name, data) },
+      ]),
+    );
+  }
+}
+
+function targetFeeds(targets: Targets, examples: Int32Array, numOutputs: number): Feeds {
+  const feeds: Feeds = { targets: takeRows(targets.targets, examples, numOutputs) };
+  if (targets.hardLabels !== undefined && targets.hardShares !== undefined) {
+    feeds['hardLabels'] = takeRows(targets.hardLabels, examples, 1);
+    feeds['hardShares'] = takeRows(targets.hardShares, examples, 1);
+  }
+  return feeds;
+}
+
+/** Rows of values [N, C] at `examples [B]`. */
+function takeRows(
+  values: Float32Array,
+  examples: Int32Array,
+  numColumns: number,
+): { data: Float32Array; shape: number[] } {
+  const B = examples.length;
+  const data = new Float32Array(B * numColumns);
+  for (let row = 0; row < B; row++) {
+    for (let c = 0; c < numColumns; c++) {
+      data[row * numColumns + c] = values[examples[row] * numColumns + c];
+    }
+  }
+  return { data, shape: [B, numColumns] };
+}

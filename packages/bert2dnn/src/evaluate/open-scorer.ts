@@ -1,0 +1,85 @@
+// Opens a model folder as a scorer, be it a student or a teacher. The only file of this folder that loads either.
+
+import { stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { loadStudentFolder } from '@bert2dnn/student/node';
+import { Bert2dnnError } from '../foundation/errors.js';
+import { marginOf } from '../labels/margin.js';
+import type { Scorer } from './scorer.js';
+
+export interface OpenScorerOptions {
+  /** Threads of a teacher. Default 1. A student uses one. */
+  threads?: number;
+  /** Fields of a teacher folder that does not state its own. Default: those of the rows it is given. */
+  fields?: readonly string[];
+}
+
+/**
+ * Opens the model in `folder`: a student (`student.json`) or a teacher (`config.json` or `model.onnx`).
+ * @throws Bert2dnnError FILE_MISSING when the folder holds neither; the loaders' own errors when it is damaged.
+ */
+export async function openScorer(folder: string, options: OpenScorerOptions = {}): Promise<Scorer> {
+  if (await isFile(join(folder, 'student.json'))) return openStudent(folder);
+  const isTeacher =
+    (await isFile(join(folder, 'config.json'))) || (await isFile(join(folder, 'model.onnx')));
+  if (isTeacher) return openTeacher(folder, options);
+  throw new Bert2dnnError(
+    'FILE_MISSING',
+    `${folder}: no model there, expected student.json (a student) or config.json or model.onnx (a teacher)`,
+    { hint: 'Give the folder that distill or finetune wrote, or a Hugging Face folder.' },
+  );
+}
+
+async function openStudent(folder: string): Promise<Scorer> {
+  const student = await loadStudentFolder(folder);
+  const { fields, numOutputs, classes, calibration } = student.definition;
+  return {
+    name: nameOf(folder),
+    kind: 'student',
+    fields,
+    numOutputs: numOutputs === 2 ? 1 : numOutputs,
+    classes: numOutputs > 2 ? classes : undefined,
+    temperature: calibration.temperature,
+    calibrated: true,
+    logits: (texts) => {
+      const examples = texts[0].map((_, row) => texts.map((field) => field[row]));
+      return toMargins(student.logits(examples), numOutputs);
+    },
+    release: async () => undefined,
+  };
+}
+
+async function openTeacher(folder: string, options: OpenScorerOptions): Promise<Scorer> {
+  // Loaded on demand: whoever serves or evaluates a student does without ONNX Runtime.
+  const { loadTeacher } = await import('../teacher/teacher.js');
+  const teacher = await loadTeacher(folder, options);
+  return {
+    name: nameOf(folder),
+    kind: 'teacher',
+    fields: teacher.fields,
+    statesFields: teacher.statesFields || options.fields !== undefined,
+    numOutputs: teacher.numOutputs === 2 ? 1 : teacher.numOutputs,
+    classes: teacher.numOutputs > 2 ? teacher.classes : undefined,
+    temperature: 1,
+    calibrated: true,
+    logits: async (texts) => toMargins(await teacher.logits(texts), teacher.numOutputs),
+    release: () => teacher.release(),
+  };
+}
+
+/** Two logits a row become positive minus negative; one, or three and more, stay. */
+function toMargins(logits: Float32Array, numOutputs: number): Float32Array {
+  return numOutputs === 2 ? Float32Array.from(marginOf(logits, 2)) : logits;
+}
+
+function nameOf(folder: string): string {
+  return basename(resolve(folder));
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,151 @@
+// The training loop against a naive twin: reference gradients in float64, embeddingBagBackward, Adagrad by rows.
+import {
+  Adagrad,
+  evaluateReference,
+  type Gradient,
+  gradients,
+  Session,
+  TrainingStep,
+} from '@bert2dnn/autodiff';
+import {
+  embeddingBag,
+  embeddingBagBackward,
+  FeatureBuffer,
+  initializeParameters,
+  type StudentDefinition,
+} from '@bert2dnn/student';
+import { describe, expect, it } from 'vitest';
+import { createBatchBags, FeatureCache } from '../../src/distill/feature-cache.js';
+import { presetDefinition } from '../../src/distill/presets.js';
+import { buildStudentGraph, type Loss, vectorName } from '../../src/distill/student-graph.js';
+import type { Targets } from '../../src/distill/targets.js';
+import { Trainer } from '../../src/distill/trainer.js';
+import { createRandom } from '../../src/foundation/random.js';
+
+const B = 12;
+const D = 4;
+const SETTINGS = {
+  batchSize: B,
+  learningRate: 0.05,
+  embeddingLearningRate: 0.1,
+  initialAccumulator: 0.01,
+  seed: 1,
+};
+const options = { vocabularySize: 9, crossSize: 7, matchSize: 600, embeddingSize: D };
+const definition: StudentDefinition = {
+  ...presetDefinition('pair', ['query', 'title'], { ...options, hiddenLayers: [5, 3] }),
+};
+
+function makeCache(): FeatureCache {
+  const random = createRandom(8, 'bags');
+  const buffer = new FeatureBuffer(definition.blocks.length);
+  for (let example = 0; example < B; example++) {
+    definition.blocks.forEach(({ size }, block) => {
+      const count = random.nextInt(5);
+      for (let index = 0; index < count; index++) buffer.blocks[block].push(random.nextInt(size));
+      buffer.blocks[block].endExample();
+    });
+  }
+  const cache = new FeatureCache(definition.blocks.length);
+  cache.append(buffer);
+  return cache;
+}
+
+type Parameters = Record<string, Float32Array>;
+
+/** One update by the slow, readable parts. */
+function naiveUpdate(
+  graph: ReturnType<typeof buildStudentGraph>,
+  parameters: Parameters,
+  parts: { cache: FeatureCache; targets: Targets; layers: Adagrad; tables: Adagrad; step: number },
+): number {
+  const examples = Int32Array.from({ length: B }, (_, index) => index);
+  const feeds: Record<string, { data: ArrayLike<number>; shape: number[] }> = {
+    targets: { data: parts.targets.targets, shape: [B, 1] },
+  };
+  for (const name of ['hardLabels', 'hardShares'] as const) {
+    const data = parts.targets[name];
+    if (data !== undefined) feeds[name] = { data, shape: [B, 1] };
+  }
+  const bags = definition.blocks.map((block, index) => {
+    const into = createBatchBags();
+    parts.cache.gather(index, examples, into);
+    const out = new Float64Array(B * D);
+    const table = parameters[`block.${block.name}.embedding`];
+    embeddingBag(out, into.ids, into.offsets, table, { B, D, combiner: 'sqrtn' });
+    feeds[vectorName(block.name)] = { data: out, shape: [B, D] };
+    return into;
+  });
+  for (const tensor of graph.parameters) {
+    feeds[tensor.name] = { data: parameters[tensor.name], shape: [...tensor.shape] as number[] };
+  }
+  const wrt = [...graph.parameters, ...graph.vectors];
+  const [loss, ...values] = evaluateReference([graph.loss, ...gradients(graph.loss, wrt)], feeds);
+  const dense: Record<string, Gradient> = {};
+  const rows: Record<string, Gradient> = {};
+  graph.parameters.forEach(({ name }, index) => {
+    dense[name] = { kind: 'dense', data: Float32Array.from(values[index].data) };
+  });
+  definition.blocks.forEach(({ name }, index) => {
+    const { ids, offsets } = bags[index];
+    const dRows = new Float64Array(offsets[B] * D);
+    const dVectors = values[graph.parameters.length + index].data;
+    embeddingBagBackward(dRows, dVectors, offsets, { B, D, combiner: 'sqrtn' });
+    const used = ids.slice(0, offsets[B]);
+    rows[`block.${name}.embedding`] = { kind: 'rows', ids: used, rows: Float32Array.from(dRows) };
+  });
+  const { step } = parts;
+  parts.layers.step(parameters, dense, { learningRate: SETTINGS.learningRate, step });
+  parts.tables.step(parameters, rows, { learningRate: SETTINGS.embeddingLearningRate, step });
+  return loss.data[0];
+}
+
+async function trainBoth(loss: Loss, targets: Targets): Promise<void> {
+  const cache = makeCache();
+  const graph = buildStudentGraph(definition, loss, targets.hardShares !== undefined);
+  const parameters = initializeParameters(definition, createRandom(2, 'start').next);
+  // Tables that start at zero would hide their products' gradients.
+  for (const values of Object.values(parameters))
+    values.forEach((_, i) => {
+      values[i] += 0.1 * Math.sin(i);
+    });
+  const naive = structuredClone(parameters);
+  const step = await TrainingStep.create({
+    loss: graph.loss,
+    parameters: graph.parameters,
+    extraGradients: graph.vectors,
+  });
+  const session = await Session.create({ logits: graph.logits });
+  const trainer = new Trainer({ definition, parameters, step, session }, SETTINGS);
+  const { initialAccumulator } = SETTINGS;
+  const layers = new Adagrad({ initialAccumulator });
+  const tables = new Adagrad({ initialAccumulator });
+  for (let epoch = 1; epoch <= 4; epoch++) {
+    const trained = await trainer.trainEpoch(epoch, cache, targets, () => undefined);
+    const expected = naiveUpdate(graph, naive, { cache, targets, layers, tables, step: epoch });
+    expect(trained).toBeCloseTo(expected, 4);
+  }
+  for (const [name, values] of Object.entries(naive)) {
+    let largest = 0;
+    values.forEach((value, index) => {
+      largest = Math.max(largest, Math.abs(value - parameters[name][index]));
+    });
+    expect(largest, name).toBeLessThan(2e-4);
+  }
+  await step.release();
+  await session.release();
+}
+
+describe('Trainer', () => {
+  const random = createRandom(4, 'targets');
+  const draw = () => Float32Array.from({ length: B }, () => random.next());
+  it('is the naive training, soft cross-entropy', () =>
+    trainBoth('soft-cross-entropy', { targets: draw() }));
+  it('is the naive training, margin-mse', () => trainBoth('margin-mse', { targets: draw() }));
+  it('is the naive training, margin-mse with gold labels on some rows', () =>
+    trainBoth('margin-mse', {
+      targets: draw(),
+      hardLabels: Float32Array.from({ length: B }, (_, index) => index % 2),
+      hardShares: Float32Array.from({ length: B }, (_, index) => (index < 5 ? 0.3 : 0)),
+    }));
+});

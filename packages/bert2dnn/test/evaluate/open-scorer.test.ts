@@ -1,0 +1,120 @@
+// Model folders opened as scorers: a student scores as it does by itself, and what is no model is refused.
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createStudent,
+  initializeParameters,
+  type Student,
+  type StudentDefinition,
+  serializeStudent,
+} from '@bert2dnn/student';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openScorer } from '../../src/evaluate/open-scorer.js';
+import { scoreTexts } from '../../src/evaluate/scorer.js';
+import { createRandom } from '../../src/foundation/random.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bert2dnn-scorer-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** An untrained student of two fields, with `numOutputs` outputs. */
+function makeStudent(numOutputs: number): Student {
+  const definition: StudentDefinition = {
+    format: 'bert2dnn-student',
+    version: 1,
+    preset: 'test',
+    fields: ['query', 'title'],
+    text: { tokenizer: 'default', ngrams: 2 },
+    blocks: [
+      { name: 'query', kind: 'ngrams', fields: ['query'], size: 64, vocabulary: 'hash' },
+      { name: 'title', kind: 'ngrams', fields: ['title'], size: 64, vocabulary: 'hash' },
+    ],
+    products: [['query', 'title']],
+    embeddingSize: 8,
+    combiner: 'sqrtn',
+    hiddenLayers: [16],
+    numOutputs,
+    ...(numOutputs > 1 && { classes: ['no', 'yes', 'maybe'].slice(0, numOutputs) }),
+    calibration: { temperature: 2 },
+  };
+  const random = createRandom(1, 'student');
+  const parameters = initializeParameters(definition, random.next);
+  return createStudent({ definition, vocabularies: {}, parameters });
+}
+
+async function saveStudent(name: string, student: Student): Promise<string> {
+  const path = join(folder, name);
+  const { json, weights } = await serializeStudent(student);
+  await rm(path, { recursive: true, force: true });
+  await mkdir(path);
+  await writeFile(join(path, 'student.json'), json);
+  await writeFile(join(path, 'student.safetensors'), weights);
+  return path;
+}
+
+const QUERIES = ['red shoe', 'lamp', ''];
+const TITLES = ['A red shoe, size 40', 'Desk lamp', 'Anything'];
+const EXAMPLES = QUERIES.map((query, row) => ({ query, title: TITLES[row] }));
+
+describe('openScorer', () => {
+  it('scores as the student does', async () => {
+    const student = makeStudent(1);
+    const scorer = await openScorer(await saveStudent('one', student));
+    expect(scorer).toMatchObject({
+      name: 'one',
+      kind: 'student',
+      fields: ['query', 'title'],
+      numOutputs: 1,
+      temperature: 2,
+    });
+    const scores = await scoreTexts(scorer, [QUERIES, TITLES]);
+    const expected = student.scoreMany(EXAMPLES);
+    scores.forEach((score, row) => {
+      expect(score).toEqual({
+        logit: expected[row].logit,
+        score: expect.closeTo(expected[row].score, 12),
+      });
+    });
+  });
+
+  it('gives classes with all their probabilities', async () => {
+    const student = makeStudent(3);
+    const scorer = await openScorer(await saveStudent('three', student));
+    const [score] = await scoreTexts(scorer, [QUERIES, TITLES]);
+    const expected = student.score(EXAMPLES[0]);
+    const probabilities = expected.probabilities ?? [];
+    expect(score).toMatchObject({
+      class: expected.label,
+      scores: {
+        no: expect.closeTo(probabilities[0], 12),
+        yes: expect.closeTo(probabilities[1], 12),
+        maybe: expect.closeTo(probabilities[2], 12),
+      },
+    });
+  });
+
+  it('takes two outputs as one margin with the same probability', async () => {
+    const student = makeStudent(2);
+    const scorer = await openScorer(await saveStudent('two', student));
+    expect(scorer.numOutputs).toBe(1);
+    const [score] = await scoreTexts(scorer, [QUERIES, TITLES]);
+    const { probabilities = [] } = student.score(EXAMPLES[0]);
+    expect(score.score).toBeCloseTo(probabilities[1], 6);
+  });
+
+  it('refuses a folder that holds no model, and a student with a changed byte', async () => {
+    await expect(openScorer(folder)).rejects.toMatchObject({ code: 'FILE_MISSING' });
+    await expect(openScorer(join(folder, 'nowhere'))).rejects.toThrow('no model there');
+    const path = await saveStudent('changed', makeStudent(1));
+    const weights = await readFile(join(path, 'student.safetensors'));
+    weights[weights.length - 1] ^= 1;
+    await writeFile(join(path, 'student.safetensors'), weights);
+    await expect(openScorer(path)).rejects.toMatchObject({
+      code: expect.any(String),
+      name: 'StudentError',
+    });
+  });
+});
