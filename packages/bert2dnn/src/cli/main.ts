@@ -29,7 +29,7 @@ function createProgram(): Command {
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const code = (error as { code?: string }).code;
-  return code !== undefined && code in ERROR_CODES ? ERROR_CODES[code as ErrorCode] : 1;
+  return code !== undefined && code in ERROR_CODES ? ERROR_CODES[code as ErrorCode].exitCode : 1;
 }
 
 function describeError(error: unknown, debug: boolean): string {
@@ -50,7 +50,7 @@ async function main(argv: string[]): Promise<void> {
     process.stderr.write(
       '\ninterrupted: finished work is kept, run the same command again to go on\n',
     );
-    process.exit(ERROR_CODES.INTERRUPTED);
+    process.exit(ERROR_CODES.INTERRUPTED.exitCode);
   });
   try {
     const program = createProgram();

@@ -1,36 +1,76 @@
 // The one error class of the toolkit and the table of its codes.
 // A message gives place, got and expected; the hint says what to do. No formatting for a terminal here.
 
-/** Every error code, with the exit status that the command line gives it. */
+interface CodeEntry {
+  /** Exit status of the command line. */
+  exitCode: number;
+  /** What to do, where the place that throws knows nothing better. */
+  hint: string;
+}
+
+/** Every error code. */
 export const ERROR_CODES = {
-  USAGE: 2,
-  CONFIG_INVALID: 2,
-  FILE_MISSING: 1,
-  FILE_EMPTY: 1,
-  FILE_CORRUPT: 1,
-  FILE_FORMAT: 1,
-  TEXT_ENCODING: 1,
-  COLUMN_MISSING: 1,
-  LABEL_INVALID: 1,
-  LABELS_ONE_SIDED: 1,
-  TOO_FEW_EXAMPLES: 1,
-  TEACHER_INVALID: 1,
-  TOKENIZER_INVALID: 1,
-  STUDENT_INVALID: 1,
-  SCORES_MISMATCH: 1,
-  NOT_FINITE: 1,
-  DISK_FULL: 1,
-  WRITE_FAILED: 1,
-  PORT_IN_USE: 1,
-  STAGE_FAILED: 1,
-  INTERRUPTED: 130,
-} as const;
+  USAGE: { exitCode: 2, hint: 'See bert2dnn <verb> --help.' },
+  CONFIG_INVALID: {
+    exitCode: 2,
+    hint: 'The options of a stage are those of its verb: see bert2dnn <verb> --help.',
+  },
+  FILE_MISSING: {
+    exitCode: 1,
+    hint: 'Check the path; a relative one starts from the current folder.',
+  },
+  FILE_EMPTY: { exitCode: 1, hint: 'Check how the file was exported, or leave it out.' },
+  FILE_CORRUPT: { exitCode: 1, hint: 'Copy or make the file again; it was not changed.' },
+  FILE_FORMAT: {
+    exitCode: 1,
+    hint: 'Readable are CSV, TSV, JSONL and Parquet, text files also as .gz or .zst.',
+  },
+  TEXT_ENCODING: { exitCode: 1, hint: 'Convert the file to UTF-8, for example with iconv.' },
+  COLUMN_MISSING: {
+    exitCode: 1,
+    hint: 'Name the columns with --text or --fields, --label and --group.',
+  },
+  LABEL_INVALID: {
+    exitCode: 1,
+    hint: 'Correct the label, or give its --label-range or --classes.',
+  },
+  LABELS_ONE_SIDED: {
+    exitCode: 1,
+    hint: 'Is it the right label column, and the right --label-range?',
+  },
+  TOO_FEW_EXAMPLES: { exitCode: 1, hint: 'Give more rows.' },
+  TEACHER_INVALID: {
+    exitCode: 1,
+    hint: 'Expected is a Hugging Face folder of a BERT-shaped model.',
+  },
+  TOKENIZER_INVALID: {
+    exitCode: 1,
+    hint: 'Expected is the tokenizer.json of a WordPiece tokenizer.',
+  },
+  STUDENT_INVALID: { exitCode: 1, hint: 'Make the student again with bert2dnn distill.' },
+  SCORES_MISMATCH: {
+    exitCode: 1,
+    hint: 'Score the same files again, or give the files that were scored.',
+  },
+  NOT_FINITE: { exitCode: 1, hint: 'Lower the learning rate.' },
+  DISK_FULL: {
+    exitCode: 1,
+    hint: 'Free some space, then run the same command again: finished work is kept.',
+  },
+  WRITE_FAILED: { exitCode: 1, hint: 'Check the folder and its permissions.' },
+  PORT_IN_USE: { exitCode: 1, hint: 'Choose another --port, or 0 for any free one.' },
+  STAGE_FAILED: {
+    exitCode: 1,
+    hint: 'Correct what the stage says, then run the same command again.',
+  },
+  INTERRUPTED: { exitCode: 130, hint: 'Run the same command again to go on.' },
+} as const satisfies Record<string, CodeEntry>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** What a `Bert2dnnError` carries beside its message. */
 export interface ErrorDetail {
-  /** What the reader can do about it, one sentence. */
+  /** What the reader can do about it, one sentence. Default: the code's. */
   hint?: string;
   /** The error underneath, kept for `--debug`. */
   cause?: unknown;
@@ -42,13 +82,13 @@ export interface ErrorDetail {
  */
 export class Bert2dnnError extends Error {
   readonly code: ErrorCode;
-  readonly hint: string | undefined;
+  readonly hint: string;
 
   constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
     this.name = 'Bert2dnnError';
     this.code = code;
-    this.hint = detail.hint;
+    this.hint = detail.hint ?? ERROR_CODES[code].hint;
   }
 }
 

@@ -56,7 +56,6 @@ async function runStage(
     return { ...head, status: 'fresh', seconds, result };
   }
   const startMs = performance.now();
-  // What is there came from other inputs or was cut off: the verb may write over it.
   const result = await stage.verb.run(stage.options, {
     ...context,
     seed: config.seed,

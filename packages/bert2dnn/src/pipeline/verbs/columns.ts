@@ -1,5 +1,5 @@
 // The column options that the verbs share: which columns of a file are the fields, the label and the group.
-import type { ExampleColumns } from '../../data/examples.js';
+import type { ExampleColumns } from '../../data/index.js';
 import { Bert2dnnError } from '../../foundation/errors.js';
 import { columnMap, list, range, text } from '../options.js';
 

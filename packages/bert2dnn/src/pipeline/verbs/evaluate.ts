@@ -1,8 +1,8 @@
 // `evaluate`: a student or a teacher on held-out rows, against labels (gold) and against its teacher (agreement).
 import { join } from 'node:path';
-import { openExamples } from '../../data/examples.js';
+import { openExamples } from '../../data/index.js';
 import { evaluateModel } from '../../evaluate/evaluate.js';
-import { openScorer } from '../../evaluate/scorer.js';
+import { openScorer } from '../../evaluate/open-scorer.js';
 import { writeJsonAtomically } from '../../foundation/files.js';
 import { integer, number, optionalPath, requiredFiles, requiredPath } from '../options.js';
 import { defineVerb } from '../verb.js';
@@ -16,8 +16,14 @@ export const evaluateVerb = defineVerb({
     input: requiredFiles('Held-out rows.'),
     ...COLUMN_OPTIONS,
     teacher: optionalPath('Teacher folder to compare with: agreement and retention.', '<dir>'),
-    teacherScores: optionalPath("The teacher's scores of this input, instead of --teacher.", '<dir>'),
-    positive: number('Label, in the range of the input, from which a row counts as positive (default: the upper third).', undefined),
+    teacherScores: optionalPath(
+      "The teacher's scores of this input, instead of --teacher.",
+      '<dir>',
+    ),
+    positive: number(
+      'Label, in the range of the input, from which a row counts as positive (default: the upper third).',
+      undefined,
+    ),
     bootstrap: integer('Bootstrap draws for the 95 % intervals.', 1000, { min: 0, max: 100_000 }),
     out: optionalPath('File for the result as JSON.', '<file>'),
   },
@@ -28,7 +34,9 @@ export const evaluateVerb = defineVerb({
     const input = await openExamples(values.input, columnsOf(values), { label: true });
     const model = await openScorer(values.model, { threads: context.threads });
     const teacher =
-      values.teacher === undefined ? undefined : await openScorer(values.teacher, { threads: context.threads });
+      values.teacher === undefined
+        ? undefined
+        : await openScorer(values.teacher, { threads: context.threads });
     const evaluation = await evaluateModel({
       model,
       input,

@@ -1,8 +1,8 @@
 // `predict`: the input with two more columns, `score` (probability) and `logit`.
 import { join } from 'node:path';
-import { openExamples } from '../../data/examples.js';
+import { openExamples } from '../../data/index.js';
+import { openScorer } from '../../evaluate/open-scorer.js';
 import { predict } from '../../evaluate/predict.js';
-import { openScorer } from '../../evaluate/scorer.js';
 import { requiredFiles, requiredPath } from '../options.js';
 import { defineVerb } from '../verb.js';
 import { columnsOf, FIELD_OPTIONS } from './columns.js';

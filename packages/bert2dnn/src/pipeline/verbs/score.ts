@@ -1,5 +1,5 @@
 // `score`: a teacher's logits for every row of the input, in shards that survive an interruption.
-import { openExamples } from '../../data/examples.js';
+import { openExamples } from '../../data/index.js';
 import { Bert2dnnError } from '../../foundation/errors.js';
 import { score } from '../../teacher/score.js';
 import { integer, requiredFiles, requiredPath, text } from '../options.js';
@@ -14,9 +14,16 @@ export const scoreVerb = defineVerb({
     input: requiredFiles('Texts to score: files, globs or folders.'),
     out: requiredPath('Folder of the scores.', '<dir>'),
     ...FIELD_OPTIONS,
-    shard: text('Only every N-th shard from the i-th: under a scheduler each process takes its own.', '<i/N>'),
+    shard: text(
+      'Only every N-th shard from the i-th: under a scheduler each process takes its own.',
+      '<i/N>',
+    ),
     shardRows: integer('Rows of a shard: the work that an interruption can lose.', 16_384),
-    maxTokens: integer('Longest sequence; longer texts are cut. Default: as the teacher was trained.', undefined, { min: 3, max: 512 }),
+    maxTokens: integer(
+      'Longest sequence; longer texts are cut. Default: as the teacher was trained.',
+      undefined,
+      { min: 3, max: 512 },
+    ),
   },
   outIn: (stageFolder) => stageFolder,
   inputs: ({ teacher, input }) => [teacher, ...input],
@@ -38,8 +45,10 @@ function parseShard(value: string): { index: number; count: number } {
   const match = /^(\d+)\/(\d+)$/.exec(value);
   const [index, count] = [Number(match?.[1]), Number(match?.[2])];
   if (match === null || count < 1 || index >= count) {
-    throw new Bert2dnnError('USAGE', `--shard: got "${value}", expected i/N with i from 0 to N-1, for example 0/4`);
+    throw new Bert2dnnError(
+      'USAGE',
+      `--shard: got "${value}", expected i/N with i from 0 to N-1, for example 0/4`,
+    );
   }
   return { index, count };
 }
-

@@ -1,5 +1,4 @@
 // `stack`: the teachers' logits as one margin per row, softened by a temperature into soft labels.
-import { openExamples } from '../../data/examples.js';
 import { stackScores } from '../../labels/stack.js';
 import { files, numberOr, optionalPath, requiredPath } from '../options.js';
 import { defineVerb } from '../verb.js';
@@ -9,8 +8,14 @@ export const stackVerb = defineVerb({
   name: 'stack',
   summary: "Average the teachers' margins and soften them by a temperature: soft labels.",
   options: {
-    scores: { ...files('Folders of scores, one a teacher, over the same input.', '<dir...>'), required: true },
-    labelled: optionalPath('Labelled file among the scored inputs, for --temperature auto.', '<file>'),
+    scores: {
+      ...files('Folders of scores, one a teacher, over the same input.', '<dir...>'),
+      required: true,
+    },
+    labelled: optionalPath(
+      'Labelled file among the scored inputs, for --temperature auto.',
+      '<file>',
+    ),
     ...COLUMN_OPTIONS,
     temperature: numberOr(
       'Soft label = sigmoid(margin / T). Higher is softer; auto fits T to the labelled rows.',
@@ -21,13 +26,11 @@ export const stackVerb = defineVerb({
   },
   outIn: (stageFolder) => stageFolder,
   inputs: ({ scores, labelled }) => [...scores, ...(labelled === undefined ? [] : [labelled])],
-  run: async (values, context) =>
+  run: (values, context) =>
     stackScores({
       scores: values.scores,
-      labelled:
-        values.labelled === undefined
-          ? undefined
-          : await openExamples([values.labelled], columnsOf(values), { label: true }),
+      labelled: values.labelled,
+      labelledColumns: columnsOf(values),
       temperature: values.temperature,
       out: values.out,
       progress: context.progress,

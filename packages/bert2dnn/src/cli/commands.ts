@@ -1,0 +1,28 @@
+// All commands, in the order of the walk.
+import type { Command } from 'commander';
+import { distillCommand } from './distill.js';
+import { evaluateCommand } from './evaluate.js';
+import { finetuneCommand } from './finetune.js';
+import { predictCommand } from './predict.js';
+import { prepareCommand } from './prepare.js';
+import { runCommand } from './run.js';
+import { scoreCommand } from './score.js';
+import { serveCommand } from './serve.js';
+import { shopCommand } from './shop.js';
+import { stackCommand } from './stack.js';
+
+/** Makes every command anew. */
+export function createCommands(): Command[] {
+  return [
+    prepareCommand(),
+    finetuneCommand(),
+    scoreCommand(),
+    stackCommand(),
+    distillCommand(),
+    evaluateCommand(),
+    predictCommand(),
+    serveCommand(),
+    runCommand(),
+    shopCommand(),
+  ];
+}

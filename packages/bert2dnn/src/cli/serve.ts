@@ -1,0 +1,15 @@
+// What `serve` prints; SIGINT and SIGTERM let it finish what is under way.
+import { serveVerb } from '../pipeline/verbs/serve.js';
+import { createCommand } from './command.js';
+
+export const serveCommand = () =>
+  createCommand({
+    verb: serveVerb,
+    print(result, line) {
+      line(`serving ${result.models.join(', ')} at ${result.url}`);
+      line(`try: curl -s ${result.url}/health`);
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+        process.removeAllListeners(signal).once(signal, () => void result.close());
+      }
+    },
+  });

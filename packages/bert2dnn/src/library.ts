@@ -1,0 +1,41 @@
+// The verbs as functions: `await distill({ input: ['transfer'], labels: 'labels', out: 'student' })`.
+// Options have the names and defaults of the command line, in camelCase.
+import { availableParallelism } from 'node:os';
+import { SILENT } from './foundation/progress.js';
+import { asFunction, type Context } from './pipeline/verb.js';
+import { distillVerb } from './pipeline/verbs/distill.js';
+import { evaluateVerb } from './pipeline/verbs/evaluate.js';
+import { finetuneVerb } from './pipeline/verbs/finetune.js';
+import { predictVerb } from './pipeline/verbs/predict.js';
+import { prepareVerb } from './pipeline/verbs/prepare.js';
+import { runVerb } from './pipeline/verbs/run.js';
+import { scoreVerb } from './pipeline/verbs/score.js';
+import { serveVerb } from './pipeline/verbs/serve.js';
+import { shopVerb } from './pipeline/verbs/shop.js';
+import { stackVerb } from './pipeline/verbs/stack.js';
+
+/** The context of a call that gives none: silent, seed 1, all cores. */
+function makeContext(): Context {
+  return { progress: SILENT, seed: 1, threads: availableParallelism(), force: false };
+}
+
+/** Labelled and unlabelled files to splits by query and a transfer set. */
+export const prepare = asFunction(prepareVerb, makeContext);
+/** A teacher from a Hugging Face folder, or a small one from scratch. */
+export const finetune = asFunction(finetuneVerb, makeContext);
+/** A teacher's logits for every row, in resumable shards. */
+export const score = asFunction(scoreVerb, makeContext);
+/** Teachers' logits to soft labels. */
+export const stack = asFunction(stackVerb, makeContext);
+/** A student from texts and soft labels. */
+export const distill = asFunction(distillVerb, makeContext);
+/** Gold metrics, agreement and retention with intervals. */
+export const evaluate = asFunction(evaluateVerb, makeContext);
+/** A file with scores beside its rows. */
+export const predict = asFunction(predictVerb, makeContext);
+/** A running HTTP server. */
+export const serve = asFunction(serveVerb, makeContext);
+/** The stages of a config file. */
+export const run = asFunction(runVerb, makeContext);
+/** A generated shop as files. */
+export const shop = asFunction(shopVerb, makeContext);

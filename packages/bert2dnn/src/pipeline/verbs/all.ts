@@ -1,0 +1,22 @@
+// The verbs that a config may name, in the order of the walk.
+import type { Verb } from '../verb.js';
+import { distillVerb } from './distill.js';
+import { evaluateVerb } from './evaluate.js';
+import { finetuneVerb } from './finetune.js';
+import { predictVerb } from './predict.js';
+import { prepareVerb } from './prepare.js';
+import { scoreVerb } from './score.js';
+import { shopVerb } from './shop.js';
+import { stackVerb } from './stack.js';
+
+/** Verbs that can be stages. */
+export const STAGE_VERBS: readonly Verb[] = [
+  shopVerb,
+  prepareVerb,
+  finetuneVerb,
+  scoreVerb,
+  stackVerb,
+  distillVerb,
+  evaluateVerb,
+  predictVerb,
+] as unknown as readonly Verb[];

@@ -1,0 +1,85 @@
+// `distill`: a student from texts and soft labels (or a label column).
+import { openExamples } from '../../data/index.js';
+import { distill } from '../../distill/distill.js';
+import {
+  files,
+  integer,
+  integers,
+  number,
+  optionalPath,
+  requiredFiles,
+  requiredPath,
+  text,
+} from '../options.js';
+import { defineVerb } from '../verb.js';
+import { COLUMN_OPTIONS, columnsOf } from './columns.js';
+
+export const distillVerb = defineVerb({
+  name: 'distill',
+  summary: 'Train an n-gram student on soft labels.',
+  options: {
+    input: requiredFiles('Texts to learn from: the transfer set.'),
+    labels: optionalPath(
+      "Folder of soft labels from `stack` (default: the input's label column).",
+      '<dir>',
+    ),
+    dev: files('Labelled rows that choose the best epoch (default: the last epoch is kept).'),
+    ...COLUMN_OPTIONS,
+    out: requiredPath('Folder of the student.', '<dir>'),
+    preset: text('paper, bag or pair (default: pair for two or more fields, else bag).', '<name>'),
+    epochs: integer("Passes over the texts (default: the preset's).", undefined),
+    batchSize: integer('Examples of a step; larger is faster and less exact.', undefined),
+    learningRate: number("Adagrad's rate for the layers.", undefined, { min: 0 }),
+    embeddingLearningRate: number("Adagrad's rate for the tables.", undefined, { min: 0 }),
+    loss: text('soft-cross-entropy (the default) or margin-mse.', '<name>'),
+    hardShare: number('Share of the loss on hard labels, on rows that have one.', undefined, {
+      min: 0,
+      max: 1,
+    }),
+    temperature: number(
+      'Temperature of the soft labels, for the stored calibration (default: what --labels says).',
+      undefined,
+      { min: 0 },
+    ),
+    vocabularySize: integer('Most n-grams in a vocabulary (default 150,000).', undefined),
+    minCount: integer('Occurrences that an n-gram needs.', undefined),
+    ngrams: integer('Longest n-gram (default 2).', undefined, { min: 1, max: 3 }),
+    embeddingSize: integer("Width of a block's vector (default 64).", undefined),
+    hiddenLayers: integers('Widths of the layers (default 1024,512,128,64).'),
+    crossSize: integer('pair: buckets of crossed words (default 65,536).', undefined),
+    matchSize: integer('pair: rows of match features (default 32,768).', undefined),
+  },
+  outIn: (stageFolder) => stageFolder,
+  inputs: ({ input, labels, dev }) => [...input, ...(labels === undefined ? [] : [labels]), ...dev],
+  async run(values, context) {
+    const {
+      input,
+      dev,
+      text: _text,
+      fields: _fields,
+      label: _label,
+      group: _group,
+      classes: _classes,
+      labelRange: _range,
+      ...settings
+    } = values;
+    const columns = columnsOf(values);
+    return distill({
+      ...settings,
+      input: await openExamples(input, columns, { label: labelNeed(values) }),
+      dev: dev.length === 0 ? undefined : await openExamples(dev, columns, { label: true }),
+      seed: context.seed,
+      threads: context.threads,
+      progress: context.progress,
+    });
+  },
+});
+
+/** Without soft labels the label column is what is learnt; with them it only serves the hard share. */
+function labelNeed(values: {
+  labels?: string;
+  hardShare?: number;
+}): true | 'where-present' | undefined {
+  if (values.labels === undefined) return true;
+  return values.hardShare ? 'where-present' : undefined;
+}

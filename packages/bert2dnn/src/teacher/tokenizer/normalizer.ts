@@ -1,0 +1,108 @@
+// Text -> words as BERT's normalizer and pre-tokenizer make them. Knows no vocabulary.
+import {
+  CHARACTER_CLASSES,
+  CHINESE,
+  MARK,
+  PUNCTUATION,
+  REMOVED,
+  SEPARATOR,
+  SPACE,
+} from './character-classes.js';
+
+/** Options of Hugging Face's `BertNormalizer`. */
+export interface NormalizerOptions {
+  /** Drops control characters and makes every white space one blank. */
+  cleanText: boolean;
+  /** Makes each CJK ideograph a word. */
+  handleChineseChars: boolean;
+  /** Drops accents (NFD, then without non-spacing marks). */
+  stripAccents: boolean;
+  /** Lower-cases each code point by itself. */
+  lowercase: boolean;
+}
+
+/** BERT's uncased normalisation, the default of a vocabulary made here. */
+export const UNCASED: NormalizerOptions = {
+  cleanText: true,
+  handleChineseChars: true,
+  stripAccents: true,
+  lowercase: true,
+};
+
+/**
+ * Normalised text as `BertNormalizer` gives it.
+ * Source: huggingface/tokenizers, normalizers/bert.rs: clean, Chinese, accents, lower case, in this order.
+ */
+export function normalizeBert(text: string, options: NormalizerOptions): string {
+  let result = text;
+  if (options.cleanText || options.handleChineseChars) result = cleanAndSpread(result, options);
+  if (options.stripAccents) result = stripMarks(decompose(result));
+  return options.lowercase ? lowerEach(result) : result;
+}
+
+function cleanAndSpread(text: string, options: NormalizerOptions): string {
+  let result = '';
+  for (const char of text) {
+    const flags = CHARACTER_CLASSES[char.codePointAt(0)!];
+    if (options.cleanText && (flags & REMOVED) !== 0) continue;
+    if (options.cleanText && (flags & SPACE) !== 0) result += ' ';
+    else if (options.handleChineseChars && (flags & CHINESE) !== 0) result += ` ${char} `;
+    else result += char;
+  }
+  return result;
+}
+
+// QUIRK: the Unicode 12 tables of Hugging Face `tokenizers` leave these letters, decomposable since, whole.
+const KEPT_WHOLE =
+  /([\u{105c9}\u{105e4}\u{11380}-\u{113ff}\u{11938}\u{16100}-\u{1613f}\u{16d40}-\u{16d7f}])/u;
+
+function decompose(text: string): string {
+  if (!KEPT_WHOLE.test(text)) return text.normalize('NFD');
+  return text
+    .split(KEPT_WHOLE)
+    .map((part, index) => (index % 2 === 1 ? part : part.normalize('NFD')))
+    .join('');
+}
+
+function stripMarks(text: string): string {
+  let result = '';
+  for (const char of text) {
+    if ((CHARACTER_CLASSES[char.codePointAt(0)!] & MARK) === 0) result += char;
+  }
+  return result;
+}
+
+/** Lower case code point by code point: unlike `toLowerCase` a final sigma is not special. */
+function lowerEach(text: string): string {
+  if (!text.includes('Σ')) return text.toLowerCase();
+  return text
+    .split('Σ')
+    .map((part) => part.toLowerCase())
+    .join('σ');
+}
+
+/** Calls `visit` for each word of normalised text: split at white space, each punctuation mark alone. */
+export function forEachWord(text: string, visit: (word: string) => void): void {
+  let start = 0;
+  let index = 0;
+  while (index < text.length) {
+    const code = text.codePointAt(index)!;
+    const width = code > 0xffff ? 2 : 1;
+    const flags = CHARACTER_CLASSES[code];
+    if ((flags & (SEPARATOR | PUNCTUATION)) !== 0) {
+      if (index > start) visit(text.slice(start, index));
+      if ((flags & PUNCTUATION) !== 0) visit(text.slice(index, index + width));
+      start = index + width;
+    }
+    index += width;
+  }
+  if (text.length > start) visit(text.slice(start));
+}
+
+// Printable ASCII and the white space that splits words like a blank: only its case can change.
+const PLAIN_TEXT = /^[\t\n\r\x20-\x7e]*$/;
+
+/** Whether text needs only lower-casing, the fast path of nearly all English text. */
+export function isPlainText(text: string): boolean {
+  return PLAIN_TEXT.test(text);
+}

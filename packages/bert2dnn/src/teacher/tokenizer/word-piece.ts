@@ -1,0 +1,76 @@
+// WordPiece: a word -> ids of its longest known pieces, with a cache of words seen. Splits no text.
+
+/** What the model part of a WordPiece tokenizer.json says. */
+export interface WordPieceOptions {
+  /** Piece -> id. */
+  vocabulary: ReadonlyMap<string, number>;
+  /** The piece of a word that cannot be spelt. */
+  unknownToken: string;
+  /** What a piece inside a word begins with, `##`. */
+  continuingPrefix: string;
+  /** A word with more code points is unknown. */
+  maxCharsPerWord: number;
+}
+
+// Bounds the cache: a log of a million words takes about 100 MB otherwise.
+const CACHE_LIMIT = 200_000;
+
+/** Spells words with the pieces of a vocabulary, longest first from the left. */
+export class WordPiece {
+  readonly options: WordPieceOptions;
+  readonly #unknownId: number;
+  readonly #first = new Map<string, number>();
+  readonly #continuing = new Map<string, number>();
+  readonly #cache = new Map<string, readonly number[]>();
+  #longestPiece = 0;
+
+  constructor(options: WordPieceOptions) {
+    this.options = options;
+    this.#unknownId = options.vocabulary.get(options.unknownToken) ?? -1;
+    const prefix = options.continuingPrefix;
+    for (const [piece, id] of options.vocabulary) {
+      this.#first.set(piece, id);
+      if (piece.startsWith(prefix)) this.#continuing.set(piece.slice(prefix.length), id);
+      this.#longestPiece = Math.max(this.#longestPiece, piece.length);
+    }
+  }
+
+  /** Appends the ids of a word's pieces to `into`. */
+  encodeWord(word: string, into: number[]): void {
+    let ids = this.#cache.get(word);
+    if (ids === undefined) {
+      ids = this.#spell(word);
+      if (this.#cache.size >= CACHE_LIMIT) this.#cache.clear();
+      this.#cache.set(word, ids);
+    }
+    for (let index = 0; index < ids.length; index++) into.push(ids[index]);
+  }
+
+  #spell(word: string): number[] {
+    const ids: number[] = [];
+    if (countCodePoints(word) > this.options.maxCharsPerWord) return [this.#unknownId];
+    let start = 0;
+    while (start < word.length) {
+      const pieces = start === 0 ? this.#first : this.#continuing;
+      let end = Math.min(word.length, start + this.#longestPiece);
+      let id: number | undefined;
+      for (; end > start; end--) {
+        id = pieces.get(word.slice(start, end));
+        if (id !== undefined) break;
+      }
+      if (id === undefined) return [this.#unknownId];
+      ids.push(id);
+      start = end;
+    }
+    return ids;
+  }
+}
+
+function countCodePoints(word: string): number {
+  let count = 0;
+  for (let index = 0; index < word.length; index++) {
+    // A low surrogate belongs to the code point before it.
+    if ((word.charCodeAt(index) & 0xfc00) !== 0xdc00) count++;
+  }
+  return count;
+}
