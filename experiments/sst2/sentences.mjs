@@ -13,7 +13,10 @@ const MAX_WORDS = 50;
 
 /** The rows of a gzipped TSV file, as objects. */
 async function* readTsv(path) {
-  const lines = createInterface({ input: createReadStream(path).pipe(createGunzip()), crlfDelay: Infinity });
+  const lines = createInterface({
+    input: createReadStream(path).pipe(createGunzip()),
+    crlfDelay: Infinity,
+  });
   let header;
   for await (const line of lines) {
     const cells = line.split('\t');
@@ -24,9 +27,14 @@ async function* readTsv(path) {
 
 /** Writes `phrases.tsv` and `dev.tsv`: text, label. */
 export async function writePhrases(shared, work) {
-  for (const [source, target] of [['train', 'phrases'], ['dev', 'dev']]) {
+  for (const [source, target] of [
+    ['train', 'phrases'],
+    ['dev', 'dev'],
+  ]) {
     const rows = ['text\tlabel'];
-    for await (const { sentence, label } of readTsv(join(shared, 'data', 'sst2', `${source}.tsv.gz`))) {
+    for await (const { sentence, label } of readTsv(
+      join(shared, 'data', 'sst2', `${source}.tsv.gz`),
+    )) {
       rows.push(`${sentence}\t${label}`);
     }
     await writeFileAtomically(join(work, `${target}.tsv`), `${rows.join('\n')}\n`);
@@ -39,7 +47,8 @@ export async function writePhrases(shared, work) {
  */
 export async function writeSentences(shared, work, { limit, seed = 1 }) {
   const heldOut = new Set();
-  for await (const { sentence } of readTsv(join(shared, 'data', 'sst2', 'dev.tsv.gz'))) heldOut.add(bare(sentence));
+  for await (const { sentence } of readTsv(join(shared, 'data', 'sst2', 'dev.tsv.gz')))
+    heldOut.add(bare(sentence));
   const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
   const sentences = new Set();
   const folder = join(shared, 'data', 'reviews');
@@ -55,7 +64,10 @@ export async function writeSentences(shared, work, { limit, seed = 1 }) {
   }
   const drawn = [...sentences];
   shuffle(drawn, createRandom(seed, 'sentences'));
-  await writeFileAtomically(join(work, 'sentences.tsv'), `text\n${drawn.slice(0, limit).join('\n')}\n`);
+  await writeFileAtomically(
+    join(work, 'sentences.tsv'),
+    `text\n${drawn.slice(0, limit).join('\n')}\n`,
+  );
   return { found: drawn.length, drawn: Math.min(limit, drawn.length) };
 }
 

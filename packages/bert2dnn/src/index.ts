@@ -9,9 +9,39 @@ export {
   readTable,
   writeParquet,
 } from './data/index.js';
-export { measureLatency } from './evaluate/latency.js';
-export { openScorer } from './evaluate/open-scorer.js';
-export { type Score, type Scorer, scoreTexts } from './evaluate/scorer.js';
+export {
+  accuracy,
+  auc,
+  brier,
+  createBm25Scorer,
+  createMajorityScorer,
+  type Evaluation,
+  ece,
+  evaluateModel,
+  fitBm25,
+  fitMajority,
+  type GroupIndex,
+  gradedGains,
+  type Interval,
+  indexGroups,
+  kendall,
+  type LabelledRows,
+  logLoss,
+  type Measurement,
+  type ModelScores,
+  measure,
+  measureLatency,
+  mrr,
+  ndcg,
+  openScorer,
+  pearson,
+  prAuc,
+  rmse,
+  type Score,
+  type Scorer,
+  scoreTexts,
+  spearman,
+} from './evaluate/index.js';
 export { Bert2dnnError, ERROR_CODES, type ErrorCode } from './foundation/errors.js';
 export { createProgress, type Progress, SILENT } from './foundation/progress.js';
 export { softLabel } from './labels/temperature.js';
@@ -21,6 +51,7 @@ export {
   finetune,
   predict,
   prepare,
+  quickstart,
   run,
   score,
   serve,

@@ -8,6 +8,7 @@ import { evaluateVerb } from './pipeline/verbs/evaluate.js';
 import { finetuneVerb } from './pipeline/verbs/finetune.js';
 import { predictVerb } from './pipeline/verbs/predict.js';
 import { prepareVerb } from './pipeline/verbs/prepare.js';
+import { quickstartVerb } from './pipeline/verbs/quickstart.js';
 import { runVerb } from './pipeline/verbs/run.js';
 import { scoreVerb } from './pipeline/verbs/score.js';
 import { serveVerb } from './pipeline/verbs/serve.js';
@@ -39,3 +40,5 @@ export const serve = asFunction(serveVerb, makeContext);
 export const run = asFunction(runVerb, makeContext);
 /** A generated shop as files. */
 export const shop = asFunction(shopVerb, makeContext);
+/** The whole walk on a generated shop. */
+export const quickstart = asFunction(quickstartVerb, makeContext);

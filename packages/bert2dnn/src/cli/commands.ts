@@ -5,6 +5,7 @@ import { evaluateCommand } from './evaluate.js';
 import { finetuneCommand } from './finetune.js';
 import { predictCommand } from './predict.js';
 import { prepareCommand } from './prepare.js';
+import { quickstartCommand } from './quickstart.js';
 import { runCommand } from './run.js';
 import { scoreCommand } from './score.js';
 import { serveCommand } from './serve.js';
@@ -23,6 +24,7 @@ export function createCommands(): Command[] {
     predictCommand(),
     serveCommand(),
     runCommand(),
+    quickstartCommand(),
     shopCommand(),
   ];
 }

@@ -18,8 +18,9 @@ export const prepareCommand = () =>
       for (const [part, counts] of [
         ['labelled', result.labelled],
         ['transfer', result.transfer],
+        ['clicks', result.clicks],
       ] as const) {
-        line(`${part}: ${JSON.stringify(counts)}`);
+        if (counts !== undefined) line(`${part}: ${JSON.stringify(counts)}`);
       }
       line(`-> ${result.out}`);
     },

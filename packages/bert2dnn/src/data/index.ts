@@ -30,6 +30,7 @@ export {
   ParquetWriter,
   writeParquet,
 } from './parquet-writer.js';
+export { isPositiveLabel } from './positive-label.js';
 export { type PrepareOptions, type PrepareResult, prepare, type SplitCounts } from './prepare.js';
 export { DEFAULT_SHARES, type Split, type SplitShares } from './split.js';
 export { type ReadTableOptions, readTable, readTableColumns, type TableBatch } from './table.js';

@@ -1,29 +1,48 @@
-// Whether a set's labels can teach anything: at least two different ones.
+// Whether a set's labels can teach anything: both halves of the range, or at least two classes.
 import { Bert2dnnError } from '../foundation/errors.js';
 import type { ExampleSet } from './examples.js';
+import type { LabelColumn } from './label-column.js';
 
 /**
- * Refuses a set whose labels are all the same. For training data; an evaluation may be one-sided.
- * @throws Bert2dnnError LABELS_ONE_SIDED, naming the one label; USAGE if the set was opened without labels.
+ * Refuses a set whose labels are all below the middle of their range, all at or above it, or all of one class.
+ * For data to learn from; an evaluation may be one-sided. Rows without a label are not counted.
+ * @throws Bert2dnnError LABELS_ONE_SIDED, naming the file and the side; USAGE if the set was opened without labels.
  */
 export function requireTwoSides(set: ExampleSet): void {
   const { label, labelSummary } = set;
+  const files = set.files.join(', ');
   if (label === undefined || labelSummary === undefined) {
-    throw new Bert2dnnError('USAGE', `${set.files.join(', ')}: no label column is named`);
+    throw new Bert2dnnError('USAGE', `${files}: no label column is named`);
   }
   const { min, max, numLabelled } = labelSummary;
-  if (min < max) return;
-  let shown = 'absent';
-  if (numLabelled > 0 && label.kind === 'classes') shown = JSON.stringify(label.classes[min]);
-  else if (numLabelled > 0 && label.kind === 'graded') {
-    const [low, high] = label.range;
-    shown = `${low + min * (high - low)}${min === 0 ? ': no positive label' : ''}`;
-  }
+  const fault = numLabelled === 0 ? 'no row has a label' : faultOf(label, min, max, numLabelled);
+  if (fault === undefined) return;
   throw new Bert2dnnError(
     'LABELS_ONE_SIDED',
-    `${set.files.join(', ')}: all ${set.numRows} labels in column "${label.column}" are ${shown}, expected both sides`,
+    `${files}: ${fault}, expected ${label.kind === 'classes' ? 'two classes or more' : 'both sides'}`,
     {
-      hint: 'Nothing can be learnt from one side: add examples of the other, or check --label and --label-range.',
+      hint: `Is "${label.column}" the right label column${label.kind === 'graded' ? ', and the --label-range right' : ''}? Nothing can be learnt from one side: add examples of the other.`,
     },
   );
+}
+
+/** What is wrong with labels from `min` to `max` (0..1 for grades, else class indices); `undefined` if nothing is. */
+function faultOf(
+  label: LabelColumn,
+  min: number,
+  max: number,
+  numLabelled: number,
+): string | undefined {
+  if (label.kind === 'classes') {
+    if (min < max) return undefined;
+    return `only one class: all ${numLabelled} labels are "${label.classes[min]}"`;
+  }
+  const range = label.range.join('..');
+  if (max < 0.5) {
+    return `no positive label: all ${numLabelled} labels are in the lower half of ${range}`;
+  }
+  if (min >= 0.5) {
+    return `no negative label: all ${numLabelled} labels are in the upper half of ${range}`;
+  }
+  return undefined;
 }

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { Bert2dnnError } from '../foundation/errors.js';
 import { writeJsonAtomically } from '../foundation/files.js';
 import { fingerprintFile } from '../foundation/fingerprint.js';
+import { checkFolderPlace, writeFolderAtomically } from '../foundation/folders.js';
 import { type Progress, SILENT } from '../foundation/progress.js';
 import { CODE_VERSION } from '../foundation/version.js';
+import { type ClickCounts, writeClickRows } from './click-rows.js';
 import {
   EXAMPLES_FORMAT,
   EXAMPLES_VERSION,
@@ -19,7 +21,8 @@ import { requireTwoSides } from './label-sides.js';
 import { type LabelledRow, type LabelledRows, readLabelledRows } from './labelled-rows.js';
 import { DEFAULT_MINING, MINED_ORIGINS, type MiningShares } from './pair-miner.js';
 import { writeParquet } from './parquet-writer.js';
-import { checkPreparedPlace, writePreparedFolder } from './prepared-folder.js';
+import { isPositiveLabel } from './positive-label.js';
+import { isPreparedFolder } from './prepared-folder.js';
 import { DEFAULT_SHARES, SPLITS, type Split, type SplitShares, splitGroups } from './split.js';
 import { fillTransferSet, openTransferInputs, type TransferInputs } from './transfer-set.js';
 import { HeldOut, type TransferCounts, TransferWriter } from './transfer-writer.js';
@@ -34,6 +37,11 @@ export interface PrepareOptions {
   catalogue?: readonly string[];
   /** Queries to pair with the catalogue, beside those of the labelled training rows. */
   queries?: readonly string[];
+  /**
+   * Column of the unlabelled rows that is 1 where the pair was clicked and 0 where not: a weak label for teachers,
+   * written to `clicks.parquet`.
+   */
+  clicks?: string;
   /** Rows wanted in the transfer set. Default: everything there is, and 30 mined pairs a query. */
   transferSize?: number;
   /** Folder to write. Earlier prepared examples in it are replaced. */
@@ -73,9 +81,8 @@ export interface PrepareResult {
   labelled: Omit<LabelledRows, 'rows'>;
   splits: Partial<Record<Split, SplitCounts>>;
   transfer: TransferCounts;
+  clicks?: ClickCounts;
 }
-
-const POSITIVE_FROM = 2 / 3;
 
 /**
  * Makes training data: cleans texts, merges duplicates, splits the labelled rows by group, and builds the transfer set
@@ -85,7 +92,7 @@ const POSITIVE_FROM = 2 / 3;
  */
 export async function prepare(options: PrepareOptions): Promise<PrepareResult> {
   checkOptions(options);
-  await checkPreparedPlace(options.out);
+  await checkFolderPlace(options.out, isPreparedFolder);
   const set = await openExamples(options.labelled, options.columns, { label: true });
   requireTwoSides(set);
   const inputs = await openTransferInputs(options, set);
@@ -95,11 +102,15 @@ export async function prepare(options: PrepareOptions): Promise<PrepareResult> {
   const head = { out: options.out, fields: Object.keys(set.fields), task, labelled };
   const splits = countSplits(rowsOf, task);
   noteSplits({ labelled, splits }, options.progress ?? SILENT);
-  return writePreparedFolder(options.out, async (folder) => {
+  return writeFolderAtomically(options.out, { isOurs: isPreparedFolder }, async (folder) => {
     for (const split of SPLITS) await writeSplit(folder, split, rowsOf[split], head.fields);
-    const transfer = await writeTransfer(folder, { options, inputs, rowsOf, fields: head.fields });
+    const heldOut = new HeldOut([...rowsOf.dev, ...rowsOf.test], head.fields.indexOf('query'));
+    const stage = { options, inputs, rowsOf, fields: head.fields, heldOut };
+    const transfer = await writeTransfer(folder, stage);
+    const clicks =
+      inputs.clicks && (await writeClickRows(join(folder, 'clicks.parquet'), inputs.clicks, stage));
     const sets = [['labelled', set] as const, ...Object.entries(inputs)];
-    const result: PrepareResult = { ...head, splits, transfer };
+    const result: PrepareResult = { ...head, splits, transfer, clicks };
     await writeJsonAtomically(
       join(folder, 'manifest.json'),
       await manifestOf(options, result, sets),
@@ -158,7 +169,7 @@ function countSplit(rows: readonly LabelledRow[], task: Task): SplitCounts {
       (_, index) => rows.filter((row) => row.label === index).length,
     );
   } else {
-    const numPositive = rows.filter((row) => row.label >= POSITIVE_FROM).length;
+    const numPositive = rows.filter((row) => isPositiveLabel(row.label)).length;
     counts.positiveShare = Number((numPositive / rows.length).toFixed(4));
   }
   return counts;
@@ -208,14 +219,14 @@ async function writeTransfer(
     inputs: TransferInputs;
     rowsOf: SplitRows;
     fields: string[];
+    heldOut: HeldOut;
   },
 ): Promise<TransferCounts> {
-  const { options, inputs, rowsOf, fields } = stage;
-  const queryField = fields.indexOf('query');
+  const { options, inputs, rowsOf, fields, heldOut } = stage;
   const writer = new TransferWriter(join(folder, 'transfer'), {
     fields,
     partRows: options.partRows ?? 500_000,
-    heldOut: new HeldOut([...rowsOf.dev, ...rowsOf.test], queryField),
+    heldOut,
   });
   try {
     await fillTransferSet(writer, inputs, {
@@ -245,7 +256,7 @@ async function manifestOf(
       inputs.push({ role, path, numRows, fingerprint: await fingerprintFile(path) });
     }
   }
-  const { fields, task, labelled, splits, transfer } = result;
+  const { fields, task, labelled, splits, transfer, clicks } = result;
   return {
     format: EXAMPLES_FORMAT,
     version: EXAMPLES_VERSION,
@@ -254,12 +265,14 @@ async function manifestOf(
     splits,
     labelled,
     transfer,
+    clicks,
     provenance: {
       stage: 'prepare',
       codeVersion: CODE_VERSION,
       options: {
         columns: options.columns,
         category: options.category,
+        clicks: options.clicks,
         transferSize: options.transferSize,
         shares: options.shares ?? DEFAULT_SHARES,
         mining: options.mining ?? DEFAULT_MINING,

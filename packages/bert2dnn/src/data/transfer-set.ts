@@ -14,6 +14,8 @@ import type { TransferWriter } from './transfer-writer.js';
 /** Files of the transfer set, opened and checked. */
 export interface TransferInputs {
   unlabelled?: ExampleSet;
+  /** The unlabelled rows again, with clicks as labels. */
+  clicks?: ExampleSet;
   /** Its fields are those beside the query; its group is the category. */
   catalogue?: ExampleSet;
   /** Its one field is the query. */
@@ -33,12 +35,28 @@ export async function openTransferInputs(
     catalogue?: readonly string[];
     queries?: readonly string[];
     category?: string;
+    clicks?: string;
   },
   labelled: ExampleSet,
 ): Promise<TransferInputs> {
   const { unlabelled = [], catalogue = [], queries = [] } = options;
   const inputs: TransferInputs = {};
   if (unlabelled.length > 0) inputs.unlabelled = await openFields(unlabelled, labelled.fields);
+  if (options.clicks !== undefined) {
+    if (inputs.unlabelled === undefined) {
+      throw new Bert2dnnError('USAGE', `clicks: got "${options.clicks}" and no unlabelled rows`, {
+        hint: 'Give the query log with --unlabelled FILE.',
+      });
+    }
+    const { fields, group } = inputs.unlabelled;
+    const columns = {
+      fields,
+      group,
+      label: options.clicks,
+      labelRange: [0, 1] as [number, number],
+    };
+    inputs.clicks = await openExamples(unlabelled, columns, { label: true });
+  }
   if (catalogue.length === 0 && queries.length === 0) return inputs;
   const { query, ...itemFields } = labelled.fields;
   if (query === undefined || Object.keys(itemFields).length === 0) {

@@ -3,6 +3,7 @@ import { createStudent, type StudentDefinition } from '@bert2dnn/student';
 import type { ExampleSet } from '../data/index.js';
 import { Bert2dnnError } from '../foundation/errors.js';
 import type { Json } from '../foundation/fingerprint.js';
+import { checkFolderPlace } from '../foundation/folders.js';
 import { type Progress, SILENT } from '../foundation/progress.js';
 import {
   calibrationTemperature,
@@ -19,7 +20,7 @@ import {
 import { type DistillOptions, type DistillSettings, resolveSettings } from './options.js';
 import { type Preset, presetDefinition } from './presets.js';
 import { describeProvenance } from './provenance.js';
-import { writeStudentFolder } from './student-folder.js';
+import { isStudentFolder, writeStudentFolder } from './student-folder.js';
 import { loadTargets } from './targets.js';
 import { type EpochFigures, trainStudent } from './train.js';
 
@@ -50,6 +51,7 @@ export async function distill(options: DistillOptions): Promise<DistillResult> {
   const startMs = performance.now();
   const { input, dev, progress = SILENT } = options;
   const settings = resolveSettings(options);
+  await checkFolderPlace(options.out, isStudentFolder);
   const folder = options.labels === undefined ? undefined : await openLabelFolder(options.labels);
   const draft = draftDefinition(options, settings, folder);
   checkDev(draft, dev);

@@ -1,9 +1,9 @@
 // Writing a trained student: the folder that `@bert2dnn/student` loads, and the record of its training.
-import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Student, serializeStudent } from '@bert2dnn/student';
 import { writeFileAtomically, writeJsonAtomically } from '../foundation/files.js';
 import type { Json } from '../foundation/fingerprint.js';
+import { type IsOurs, writeFolderAtomically } from '../foundation/folders.js';
 
 /** Names of the files of a student folder. */
 export const STUDENT_JSON = 'student.json';
@@ -11,9 +11,14 @@ export const STUDENT_WEIGHTS = 'student.safetensors';
 /** Options, figures and inputs of the training; not needed to score. */
 export const TRAINING_JSON = 'training.json';
 
+const WRITTEN_FILES = [STUDENT_JSON, STUDENT_WEIGHTS, TRAINING_JSON];
+
+/** Whether a folder is a student that `writeStudentFolder` wrote, with nothing added. */
+export const isStudentFolder: IsOurs = (names) =>
+  names.includes(STUDENT_JSON) && names.every((name) => WRITTEN_FILES.includes(name));
+
 /**
- * Writes the folder and gives the bytes of the model. `student.json` is removed first and written last: a folder
- * that was cut off has none and is no student.
+ * Writes the folder, whole or not at all, and gives the bytes of the model: of `student.json` and the weights.
  * @throws Bert2dnnError DISK_FULL, WRITE_FAILED.
  */
 export async function writeStudentFolder(
@@ -22,10 +27,10 @@ export async function writeStudentFolder(
   training: Json,
 ): Promise<number> {
   const { json, weights } = await serializeStudent(student);
-  await rm(join(out, STUDENT_JSON), { force: true });
-  await writeFileAtomically(join(out, STUDENT_WEIGHTS), weights);
-  await writeJsonAtomically(join(out, TRAINING_JSON), training);
-  await writeFileAtomically(join(out, STUDENT_JSON), json);
-  const sizes = [STUDENT_JSON, STUDENT_WEIGHTS].map(async (name) => stat(join(out, name)));
-  return (await Promise.all(sizes)).reduce((sum, { size }) => sum + size, 0);
+  await writeFolderAtomically(out, { isOurs: isStudentFolder }, async (folder) => {
+    await writeFileAtomically(join(folder, STUDENT_WEIGHTS), weights);
+    await writeJsonAtomically(join(folder, TRAINING_JSON), training);
+    await writeFileAtomically(join(folder, STUDENT_JSON), json);
+  });
+  return Buffer.byteLength(json) + weights.length;
 }

@@ -1,5 +1,5 @@
 // What a student is trained towards: soft labels of a stack, gold labels of the input, or a mix; checked.
-import type { ExampleSet } from '../data/index.js';
+import { type ExampleSet, requireTwoSides } from '../data/index.js';
 import { Bert2dnnError } from '../foundation/errors.js';
 import { type LabelFolder, readSoftLabels, type SoftLabels } from '../labels/label-folder.js';
 import type { Loss } from './student-graph.js';
@@ -73,12 +73,12 @@ function hardTargets({ set, hard, numOutputs, loss }: TargetSources): Targets {
       hint: 'Fill the label column, leave unlabelled files out, or give soft labels with --labels.',
     });
   }
+  requireTwoSides(set);
   const targets = new Float32Array(set.numRows * numOutputs);
   for (let row = 0; row < hard.length; row++) {
     if (numOutputs === 1) targets[row] = hard[row];
     else targets[row * numOutputs + hard[row]] = 1;
   }
-  requireSpread(name, targets, numOutputs);
   return { targets };
 }
 
@@ -114,7 +114,7 @@ function mixLabels(
   }
 }
 
-/** Refuses labels that say the same of every example. @throws Bert2dnnError LABELS_ONE_SIDED. */
+/** Refuses soft labels that say the same of every example. @throws Bert2dnnError LABELS_ONE_SIDED. */
 function requireSpread(name: string, labels: Float32Array, numOutputs: number): void {
   for (let index = numOutputs; index < labels.length; index++) {
     if (Math.abs(labels[index] - labels[index % numOutputs]) > 1e-6) return;
@@ -123,6 +123,6 @@ function requireSpread(name: string, labels: Float32Array, numOutputs: number): 
   throw new Bert2dnnError(
     'LABELS_ONE_SIDED',
     `${name}: every label is ${all}, expected positive and negative examples`,
-    { hint: 'A student cannot learn from one side only. Check the label column or the teacher.' },
+    { hint: 'A student cannot learn from one side only. Check the teacher and what it scored.' },
   );
 }

@@ -1,5 +1,6 @@
 // Metrics with intervals from labels and scores in memory: gold, agreement and retention, on the same draws.
 
+import { POSITIVE_LABEL } from '../data/positive-label.js';
 import { Bert2dnnError } from '../foundation/errors.js';
 import { type Progress, SILENT } from '../foundation/progress.js';
 import { prepareAgreement } from './agreement.js';
@@ -17,7 +18,6 @@ import {
   type Truth,
 } from './metric-table.js';
 import {
-  DEFAULT_POSITIVE,
   type LabelledRows,
   type ModelScores,
   prepareScores,
@@ -66,7 +66,7 @@ export interface Measurement {
  *   do not have the same rows or classes.
  */
 export function measure(options: MeasureOptions): Measurement {
-  const { rows, positive = DEFAULT_POSITIVE } = options;
+  const { rows, positive = POSITIVE_LABEL } = options;
   checkShape(options.model, rows);
   if (options.teacher !== undefined) checkShape(options.teacher, rows);
   const truth = prepareTruth(rows, positive);

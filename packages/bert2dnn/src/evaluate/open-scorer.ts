@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { loadStudentFolder } from '@bert2dnn/student/node';
 import { Bert2dnnError } from '../foundation/errors.js';
-import { marginOf } from '../labels/margin.js';
+import { marginOf } from '../teacher/margin.js';
 import type { Scorer } from './scorer.js';
 
 export interface OpenScorerOptions {

@@ -1,16 +1,11 @@
 // What evaluation works on: the labels of N rows and what one model said about them. No file is read here.
 
+import { isPositiveLabel, POSITIVE_LABEL } from '../data/positive-label.js';
 import { Bert2dnnError } from '../foundation/errors.js';
 import { toProbabilities } from './metrics/calibration.js';
 import { chooseClasses, softmaxRows } from './metrics/classes.js';
 import { type RankOrder, rankOrder } from './metrics/order.js';
 import type { GroupIndex } from './metrics/ranking.js';
-
-/** Labels below the cut by less than this still count as positive: 2.67 of 1..3 is .835, thirds are never exact. */
-const LABEL_TOLERANCE = 1e-9;
-
-/** The part of 0..1 at and above which a graded label counts as positive unless the caller says otherwise. */
-export const DEFAULT_POSITIVE = 2 / 3;
 
 /** The truth about N rows. */
 export interface LabelledRows {
@@ -88,7 +83,7 @@ const NO_ORDER: RankOrder = { rows: new Uint32Array(0), ends: new Uint32Array(0)
 
 /** 1 for each label at or above `positive` (in 0..1), within 1e-9; else 0. */
 export function toPositives(labels: ArrayLike<number>, positive: number): Uint8Array {
-  return Uint8Array.from(labels, (label) => (label >= positive - LABEL_TOLERANCE ? 1 : 0));
+  return Uint8Array.from(labels, (label) => (isPositiveLabel(label, positive) ? 1 : 0));
 }
 
 /**
@@ -111,7 +106,7 @@ export function positiveCut(
   positive: number | undefined,
   labelRange: readonly [number, number] = [0, 1],
 ): number {
-  if (positive === undefined) return DEFAULT_POSITIVE;
+  if (positive === undefined) return POSITIVE_LABEL;
   const [low, high] = labelRange;
   if (!(positive > low && positive <= high)) {
     throw new Bert2dnnError(

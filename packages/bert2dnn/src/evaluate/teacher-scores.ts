@@ -4,8 +4,8 @@ import { basename, resolve } from 'node:path';
 import type { ExampleSet } from '../data/examples.js';
 import { Bert2dnnError } from '../foundation/errors.js';
 import { fingerprintFile } from '../foundation/fingerprint.js';
-import { marginOf } from '../labels/margin.js';
 import { openScoreFolder, readLogits } from '../labels/score-folder.js';
+import { marginOf } from '../teacher/margin.js';
 import type { ModelScores } from './scored-rows.js';
 
 /**

@@ -6,9 +6,9 @@ import { Bert2dnnError } from '../foundation/errors.js';
 import { writeJsonAtomically } from '../foundation/files.js';
 import { fingerprintFile } from '../foundation/fingerprint.js';
 import { type Progress, SILENT } from '../foundation/progress.js';
+import { marginOf } from '../teacher/margin.js';
 import { LABELS_FORMAT, LABELS_VERSION, type LabelsManifest } from './label-folder.js';
 import { type AveragedScores, writeLabelShards } from './label-shards.js';
-import { marginOf } from './margin.js';
 import { openScoreFolder, readLogits, type ScoreFolder } from './score-folder.js';
 import { fitClassTemperature, fitTemperature } from './temperature.js';
 

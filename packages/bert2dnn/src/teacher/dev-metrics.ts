@@ -1,4 +1,6 @@
 // The figures that choose a teacher's best epoch. Reports use the evaluation stage, not these.
+import { isPositiveLabel } from '../data/index.js';
+import { areaUnderRoc } from '../foundation/area-under-roc.js';
 import { marginOf } from './margin.js';
 
 /** Metrics of one pass over the dev set. */
@@ -10,9 +12,6 @@ export interface DevMetrics {
   /** Share of rows whose best class is the label; of a binary head, whose side of 0 is the label's. */
   accuracy: number;
 }
-
-/** A graded label counts as positive from here: the upper third of the range. */
-export const POSITIVE_LABEL = 2 / 3;
 
 /** Metrics of logits [N, C] against labels [N]: 0..1 for C of 1 or 2 with graded labels, else class indices. */
 export function measureDev(
@@ -28,12 +27,11 @@ export function measureDev(
   for (let row = 0; row < numRows; row++) {
     const margin = margins[row];
     logLoss += Math.max(margin, 0) - margin * labels[row] + Math.log1p(Math.exp(-Math.abs(margin)));
-    if (margin > 0 === labels[row] >= POSITIVE_LABEL) numRight++;
+    if (margin > 0 === isPositiveLabel(labels[row])) numRight++;
   }
-  const isPositive = Array.from(labels, (label) => label >= POSITIVE_LABEL);
   return {
     logLoss: logLoss / numRows,
-    auc: areaUnderRoc(margins, isPositive),
+    auc: areaUnderRoc(margins, (row) => isPositiveLabel(labels[row])),
     accuracy: numRight / numRows,
   };
 }
@@ -54,28 +52,5 @@ function measureClasses(
   }
   const metrics = { logLoss: logLoss / labels.length, accuracy: numRight / labels.length };
   if (numOutputs !== 2) return metrics;
-  const isPositive = Array.from(labels, (label) => label === 1);
-  return { ...metrics, auc: areaUnderRoc(marginOf(logits, 2), isPositive) };
-}
-
-/** Probability that a positive row scores above a negative one, ties counting half. Source: Mann-Whitney U. */
-function areaUnderRoc(scores: Float32Array, isPositive: readonly boolean[]): number | undefined {
-  const order = Int32Array.from({ length: scores.length }, (_, row) => row);
-  order.sort((left, right) => scores[left] - scores[right]);
-  let rankSum = 0;
-  let numPositive = 0;
-  for (let start = 0; start < order.length; ) {
-    let end = start + 1;
-    while (end < order.length && scores[order[end]] === scores[order[start]]) end++;
-    const meanRank = (start + 1 + end) / 2;
-    for (let at = start; at < end; at++) {
-      if (!isPositive[order[at]]) continue;
-      rankSum += meanRank;
-      numPositive++;
-    }
-    start = end;
-  }
-  const numNegative = scores.length - numPositive;
-  if (numPositive === 0 || numNegative === 0) return undefined;
-  return (rankSum - (numPositive * (numPositive + 1)) / 2) / (numPositive * numNegative);
+  return { ...metrics, auc: areaUnderRoc(marginOf(logits, 2), (row) => labels[row] === 1) };
 }

@@ -1,17 +1,17 @@
 // Fine-tuning: an encoder and labelled examples -> a teacher folder. The best epoch by dev metric is kept.
 import { availableParallelism } from 'node:os';
-import type { ExampleSet } from '../data/index.js';
-import { readExamples } from '../data/index.js';
+import { type ExampleSet, readExamples, requireTwoSides } from '../data/index.js';
 import { Bert2dnnError } from '../foundation/errors.js';
+import { checkFolderPlace } from '../foundation/folders.js';
 import { type Progress, SILENT } from '../foundation/progress.js';
-import { checkModelPlace } from './atomic-folder.js';
 import type { DevMetrics } from './dev-metrics.js';
 import type { TeacherTask } from './folder-extra.js';
-import { openModelFolder, saveClassifier } from './model-folder.js';
+import { isTeacherFolder, openModelFolder, saveClassifier } from './model-folder.js';
+import { startSpectral, tokenPairs } from './spectral-start.js';
 import { completeParameters, type StartModel } from './start-model.js';
 import { createTinyModel, type TinyOptions } from './tiny.js';
 import { type EpochResult, type TrainerOptions, trainClassifier } from './trainer.js';
-import { checkBothSides, readTrainingSet, taskOf } from './training-set.js';
+import { readTrainingSet, type TrainingSet, taskOf } from './training-set.js';
 
 /** Options of `finetune`. Those of training have the defaults of `trainerDefaults`. */
 export interface FinetuneOptions extends Partial<TrainerOptions> {
@@ -68,15 +68,17 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
   const startMs = performance.now();
   const task = taskOf(train);
   checkSameTask(train, dev, task);
-  await checkModelPlace(out);
+  requireTwoSides(train);
+  await checkFolderPlace(out, isTeacherFolder);
   const settings = { ...trainerDefaults(options.model === 'tiny'), ...definedOf(options) };
   const start = await openStart(options, settings.seed);
   const { config, tokenizer } = start;
   const maxTokens = Math.min(options.maxTokens ?? DEFAULT_MAX_TOKENS, config.encoder.maxPositions);
   const trainRows = await readTrainingSet(train, { tokenizer, maxTokens });
-  checkBothSides(trainRows.labels, task, train.files[0]);
   const devRows = await readTrainingSet(dev, { tokenizer, maxTokens });
   const numOutputs = chooseNumOutputs(task, start);
+  if (start.source === 'tiny' && task.kind === 'graded')
+    startFromPairs(start, trainRows, settings.seed);
   const { parameters } = completeParameters(start.parameters, {
     encoder: config.encoder,
     numOutputs,
@@ -142,6 +144,22 @@ async function openStart(options: FinetuneOptions, seed: number): Promise<StartM
     parameters: weights.parameters,
     source: options.model,
   };
+}
+
+/** A new encoder for pairs: tokens that occur in texts that belong together start near each other. */
+function startFromPairs(
+  { config, parameters, tokenizer }: StartModel,
+  rows: TrainingSet,
+  seed: number,
+): void {
+  if (!rows.texts.typeIds.includes(1)) return;
+  const { vocabularySize, hiddenSize } = config.encoder;
+  const isSpecial = (id: number): boolean => tokenizer.specialIds.has(id);
+  startSpectral(parameters['embeddings.token'], tokenPairs(rows.texts, rows.labels, isSpecial), {
+    vocabularySize,
+    hiddenSize,
+    seed,
+  });
 }
 
 /** A graded task has one output, unless the start is a binary head with two, which then learns on. */

@@ -1,16 +1,17 @@
-// One number per row out of a teacher's logits.
+// The margin: one number per example out of a model's logits. Not for more than two classes.
 
 /**
- * Margin of logits [N, C]: the logit of a single output, positive minus negative of two.
- * @throws RangeError for three or more outputs, which have no single margin.
+ * Margins of `logits [N, C]`: C = 1 the logit itself, C = 2 positive minus negative logit (`l1 - l0`), in float64.
+ * @throws RangeError for another C, which has no single margin.
  */
-export function marginOf(logits: Float32Array, numOutputs: number): Float32Array {
-  if (numOutputs === 1) return logits;
+export function marginOf(logits: ArrayLike<number>, numOutputs: number): Float64Array {
+  if (numOutputs === 1) return Float64Array.from(logits);
   if (numOutputs !== 2) {
-    throw new RangeError(`a margin needs one or two logits a row, got ${numOutputs}`);
+    throw new RangeError(`a margin needs 1 or 2 logits a row, got ${numOutputs}`);
   }
-  return Float32Array.from(
-    { length: logits.length / 2 },
-    (_, row) => logits[2 * row + 1] - logits[2 * row],
-  );
+  const margins = new Float64Array(logits.length / 2);
+  for (let index = 0; index < margins.length; index++) {
+    margins[index] = logits[2 * index + 1] - logits[2 * index];
+  }
+  return margins;
 }

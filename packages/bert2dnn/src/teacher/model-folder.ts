@@ -10,7 +10,7 @@ import {
 } from '@bert2dnn/student';
 import { Bert2dnnError } from '../foundation/errors.js';
 import { readJson, writeFileAtomically, writeJsonAtomically } from '../foundation/files.js';
-import { writeModelFolder } from './atomic-folder.js';
+import { type IsOurs, writeFolderAtomically } from '../foundation/folders.js';
 import {
   describeClassifier,
   type HeadDescription,
@@ -154,6 +154,18 @@ async function readOptional(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
+const WRITTEN_FILES = [
+  'config.json',
+  'model.safetensors',
+  'model.onnx',
+  EXTRA_FILE,
+  ...TOKENIZER_FILES,
+];
+
+/** Whether a folder is a teacher that `saveClassifier` wrote, with nothing added: not a model made elsewhere. */
+export const isTeacherFolder: IsOurs = (names) =>
+  names.includes(EXTRA_FILE) && names.every((name) => WRITTEN_FILES.includes(name));
+
 /** What a classifier's folder is written from. */
 export interface ClassifierContent {
   config: TeacherConfig;
@@ -170,7 +182,7 @@ export interface ClassifierContent {
 export async function saveClassifier(out: string, content: ClassifierContent): Promise<void> {
   const { config, head, parameters, tokenizerFiles, extra } = content;
   const sized: TeacherConfig = { ...config, numOutputs: head.labels.length };
-  await writeModelFolder(out, async (folder) => {
+  await writeFolderAtomically(out, { isOurs: isTeacherFolder }, async (folder) => {
     await writeJsonAtomically(join(folder, 'config.json'), describeClassifier(config, head));
     for (const [name, text] of Object.entries(tokenizerFiles)) {
       await writeFileAtomically(join(folder, name), text);

@@ -1,4 +1,4 @@
-// Labelled examples as tokens and targets in memory, and the checks that a training on them makes sense.
+// Labelled examples as tokens and targets in memory.
 import { type ExampleSet, readExamples } from '../data/index.js';
 import { Bert2dnnError } from '../foundation/errors.js';
 import {
@@ -41,32 +41,6 @@ export function taskOf(set: ExampleSet): TeacherTask {
   return label.kind === 'classes'
     ? { kind: 'classes', classes: label.classes }
     : { kind: 'graded', labelRange: label.labelRange };
-}
-
-/**
- * Refuses labels from which nothing can be learnt.
- * @throws Bert2dnnError LABELS_ONE_SIDED when all are in one half of the range or of one class.
- */
-export function checkBothSides(labels: Float64Array, task: TeacherTask, file: string): void {
-  if (task.kind === 'classes') {
-    if (new Set(labels).size > 1) return;
-    const name = task.classes[labels[0]];
-    throw oneSided(file, `all ${labels.length} labels are "${name}", expected two classes or more`);
-  }
-  const numUpper = labels.reduce((count, label) => count + (label >= 0.5 ? 1 : 0), 0);
-  if (numUpper > 0 && numUpper < labels.length) return;
-  const half = numUpper === 0 ? 'lower' : 'upper';
-  const [low, high] = task.labelRange;
-  throw oneSided(
-    file,
-    `all ${labels.length} labels are in the ${half} half of ${low}..${high}, expected both`,
-  );
-}
-
-function oneSided(file: string, message: string): Bert2dnnError {
-  return new Bert2dnnError('LABELS_ONE_SIDED', `${file}: ${message}`, {
-    hint: 'Is it the right column, and the right --label-range?',
-  });
 }
 
 /** Targets [B, C] of rows: the label itself for one output, shares of classes that sum to 1 for more. */

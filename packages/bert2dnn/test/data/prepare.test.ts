@@ -221,7 +221,7 @@ describe('prepare on small inputs', () => {
       'no positive label',
       rows.map((row) => row.replace(/.$/, '0')),
       'LABELS_ONE_SIDED',
-      'FILE: all 30 labels in column "label" are 0: no positive label, expected both sides',
+      'FILE: no positive label: all 30 labels are in the lower half of 0..1, expected both sides',
     ],
     [
       'too few texts',
@@ -266,7 +266,7 @@ describe('prepare on small inputs', () => {
     await mkdir(out);
     await writeFile(join(out, 'thesis.txt'), 'x');
     expect((await errorOf(prepare(options('mine')))).message).toBe(
-      `${out}: the folder holds files that prepare did not write, for example "thesis.txt"`,
+      `${out}: the folder holds "thesis.txt", expected nothing or only what this command writes`,
     );
     expect(await readdir(out)).toEqual(['thesis.txt']);
   });

@@ -182,7 +182,9 @@ describe('what distill refuses', () => {
       train.rows.map(([text]) => [text, 0]),
     );
     const oneSided = run({ input: await openLabelled(zeros) });
-    await expect(oneSided).rejects.toThrow(codeOf('LABELS_ONE_SIDED', /every label is 0/));
+    await expect(oneSided).rejects.toThrow(
+      codeOf('LABELS_ONE_SIDED', /zeros\.tsv: no positive label: all 400 labels/),
+    );
     const few = await write('few.tsv', train.rows.slice(0, 5));
     const tooFew = run({ input: await openLabelled(few), minCount: 1 });
     await expect(tooFew).rejects.toThrow(codeOf('TOO_FEW_EXAMPLES', /got 5 examples/));

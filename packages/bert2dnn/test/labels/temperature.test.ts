@@ -1,6 +1,5 @@
 // Soft labels: the golden row, stability, and the fitted temperature against a fine grid.
 import { describe, expect, it } from 'vitest';
-import { marginOf } from '../../src/labels/margin.js';
 import {
   fitClassTemperature,
   fitTemperature,
@@ -26,14 +25,6 @@ describe('softLabel', () => {
     expect(out[1]).toBeCloseTo(softLabel(1.4, 2), 15);
     const large = softLabels(new Float64Array(3), [1000, 1000, -1000], 1);
     expect([...large]).toEqual([0.5, 0.5, 0]);
-  });
-});
-
-describe('marginOf', () => {
-  it('is the logit, or positive minus negative', () => {
-    expect([...marginOf([1, -2], 1)]).toEqual([1, -2]);
-    expect([...marginOf([1, 3, 5, 4], 2)]).toEqual([2, -1]);
-    expect(() => marginOf([1, 2, 3], 3)).toThrow(/got 3/);
   });
 });
 

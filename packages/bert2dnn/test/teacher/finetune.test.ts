@@ -112,7 +112,7 @@ describe('finetune refuses', () => {
     const refused = finetune(options(task, 'none'));
     await expect(refused).rejects.toMatchObject({ code: 'LABELS_ONE_SIDED' });
     await expect(refused).rejects.toThrow(
-      /one-sided-train\.tsv: all 400 labels are in the lower half of 0\.\.1/,
+      /one-sided-train\.tsv: no positive label: all 400 labels are in the lower half of 0\.\.1/,
     );
   });
 

@@ -75,7 +75,11 @@ describe('a written folder', () => {
       'tokenizer.json',
     ]);
     expect(await readdir(join(folder, '..'))).toEqual(['model']);
-    await rm(join(folder, 'config.json'));
+    await writeFile(join(folder, 'notes.md'), '');
+    await expect(saveGolden()).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    await rm(join(folder, 'notes.md'));
+    // Without it, it could be a model made elsewhere.
+    await rm(join(folder, 'bert2dnn.json'));
     await expect(saveGolden()).rejects.toMatchObject({ code: 'WRITE_FAILED' });
   });
 });

@@ -19,6 +19,10 @@ export const prepareVerb = defineVerb({
       'Category column of the catalogue (default: `category` if there is one).',
       '<column>',
     ),
+    clicks: text(
+      'Column of the unlabelled rows that is 1 for a click: a weak label, written to clicks.parquet.',
+      '<column>',
+    ),
     transferSize: integer(
       'Rows wanted in the transfer set (default: all there is, and 30 mined pairs a query).',
       undefined,
@@ -46,6 +50,7 @@ export const prepareVerb = defineVerb({
       catalogue,
       queries,
       category,
+      clicks,
       transferSize,
       maxPairsPerQuery,
       partRows,
@@ -59,6 +64,7 @@ export const prepareVerb = defineVerb({
       catalogue,
       queries,
       category,
+      clicks,
       transferSize,
       maxPairsPerQuery,
       partRows,

@@ -1,6 +1,6 @@
 // `score`: a teacher's logits for every row of the input, in shards that survive an interruption.
 import { openExamples } from '../../data/index.js';
-import { Bert2dnnError } from '../../foundation/errors.js';
+import { parseShardSelection } from '../../jobs/shard-plan.js';
 import { score } from '../../teacher/score.js';
 import { integer, requiredFiles, requiredPath, text } from '../options.js';
 import { defineVerb } from '../verb.js';
@@ -29,26 +29,14 @@ export const scoreVerb = defineVerb({
   inputs: ({ teacher, input }) => [teacher, ...input],
   run: async (values, context) =>
     score({
+      // First, because it is checked at once and the input takes time.
+      shard: values.shard === undefined ? undefined : parseShardSelection(values.shard),
       teacher: values.teacher,
       input: await openExamples(values.input, columnsOf(values)),
       out: values.out,
-      shard: values.shard === undefined ? undefined : parseShard(values.shard),
       shardRows: values.shardRows,
       maxTokens: values.maxTokens,
       threads: context.threads,
       progress: context.progress,
     }),
 });
-
-/** `2/8` as index 2 of 8. @throws Bert2dnnError USAGE. */
-function parseShard(value: string): { index: number; count: number } {
-  const match = /^(\d+)\/(\d+)$/.exec(value);
-  const [index, count] = [Number(match?.[1]), Number(match?.[2])];
-  if (match === null || count < 1 || index >= count) {
-    throw new Bert2dnnError(
-      'USAGE',
-      `--shard: got "${value}", expected i/N with i from 0 to N-1, for example 0/4`,
-    );
-  }
-  return { index, count };
-}

@@ -2,7 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { openScorer } from '../../evaluate/open-scorer.js';
 import { type RunningServer, type ServedModel, startServer } from '../../server/server.js';
-import { files, integer, text, toggle } from '../options.js';
+import { files, integer, list, text, toggle } from '../options.js';
 import { defineVerb } from '../verb.js';
 
 /** A server that runs, and what it serves. */
@@ -24,6 +24,10 @@ export const serveVerb = defineVerb({
       ),
       required: true,
     },
+    fields: list(
+      'Fields of a pair, in the order of the texts, for a teacher made elsewhere: query,title. Default: text. Models that state their fields keep them.',
+      '<name,...>',
+    ),
     port: integer('Port; 0 takes a free one.', 8080, { min: 0, max: 65_535 }),
     host: text(
       'Address to listen on: 127.0.0.1 (the default) is this machine only, 0.0.0.0 the network.',
@@ -34,12 +38,12 @@ export const serveVerb = defineVerb({
   },
   outIn: (stageFolder) => stageFolder,
   inputs: ({ model }) => model,
-  async run({ model, port, host, maxPairs, log }, context): Promise<ServeResult> {
+  async run({ model, fields, port, host, maxPairs, log }, context): Promise<ServeResult> {
     const models: ServedModel[] = [];
     for (const folder of model) {
       models.push({
         name: basename(resolve(folder)),
-        scorer: await openScorer(folder, { threads: context.threads }),
+        scorer: await openScorer(folder, { threads: context.threads, fields }),
       });
     }
     const server: RunningServer = await startServer({ models, port, host, maxPairs, logger: log });

@@ -29,6 +29,8 @@ export class Tokenizer {
   readonly maxTokens: number | undefined;
   /** One more than the highest id. */
   readonly numIds: number;
+  /** Ids that stand for no text: [CLS], [SEP], [PAD] and other added tokens. */
+  readonly specialIds: ReadonlySet<number>;
   readonly #wordPiece: WordPiece;
   readonly #normalizer: NormalizerOptions;
   readonly #single: TemplateStep[];
@@ -40,6 +42,7 @@ export class Tokenizer {
     const tokens = new Map(Object.entries(json.model.vocab));
     const lookUp = (token: string) => findToken(tokens, json, token, place);
     this.#addedIds = new Map(json.added_tokens.map((token) => [token.content, token.id]));
+    this.specialIds = new Set(this.#addedIds.values());
     this.padId = lookUp(json.padding?.pad_token ?? '[PAD]');
     lookUp(json.model.unk_token);
     this.maxTokens = json.truncation?.max_length;

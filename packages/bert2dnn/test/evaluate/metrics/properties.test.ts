@@ -5,6 +5,7 @@ import { ece, logLoss } from '../../../src/evaluate/metrics/calibration.js';
 import { kendall, pearson, spearman } from '../../../src/evaluate/metrics/correlation.js';
 import { auc, prAuc } from '../../../src/evaluate/metrics/decisions.js';
 import { gradedGains, indexGroups, mrr, ndcg } from '../../../src/evaluate/metrics/ranking.js';
+import { areaUnderRoc } from '../../../src/foundation/area-under-roc.js';
 
 /** Few distinct values, so ties are common. */
 const rowsWithTies = fc.array(
@@ -100,6 +101,18 @@ describe('against naive twins, with weights as repeats', () => {
       { seed: 7, numRuns: 300 },
     );
   it('auc', () => check(auc, naiveAuc, (label) => (label >= 2 ? 1 : 0)));
+  it('auc of plain rows, which chooses epochs', () => {
+    fc.assert(
+      fc.property(rowsWithTies, (rows) => {
+        const scores = rows.map((row) => row.score);
+        const positives = rows.map((row) => (row.label >= 2 ? 1 : 0));
+        const plain = areaUnderRoc(scores, (row) => positives[row] === 1) ?? Number.NaN;
+        expectSame(plain, naiveAuc(scores, positives));
+        expectSame(plain, auc(scores, positives));
+      }),
+      { seed: 8, numRuns: 300 },
+    );
+  });
   it('kendall', () => check(kendall, naiveKendall, (label) => label));
   it('pearson', () => check(pearson, naivePearson, (label) => label));
   it('spearman', () =>
