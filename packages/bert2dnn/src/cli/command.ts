@@ -30,8 +30,8 @@ export interface VerbCommand<Table extends OptionTable, Result> {
   /** Arguments without a flag, by the option that they fill: `{ config: '<config>' }`. */
   positional?: { [Name in keyof Table]?: string };
   print(result: Result, line: (text: string) => void, values: OptionValues<Table>): void;
-  /** True for a verb that goes on after its result is printed, such as a server. */
-  staysOpen?: boolean;
+  /** For a verb that goes on after its result is printed, such as a server: what ends it. */
+  started?(result: Result): void;
 }
 
 /** Makes the command of a verb. */
@@ -58,6 +58,7 @@ export function createCommand<Table extends OptionTable, Result>(
     );
     const result = await verb.run(values, context);
     output.result(result, (line) => definition.print(result, line, values));
+    definition.started?.(result);
   });
   return command;
 }

@@ -8,6 +8,8 @@ export const serveCommand = () =>
     print(result, line) {
       line(`serving ${result.models.join(', ')} at ${result.url}`);
       line(`try: curl -s ${result.url}/health`);
+    },
+    started(result) {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) {
         process.removeAllListeners(signal).once(signal, () => void result.close());
       }

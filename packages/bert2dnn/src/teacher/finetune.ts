@@ -6,6 +6,7 @@ import { checkFolderPlace } from '../foundation/folders.js';
 import { type Progress, SILENT } from '../foundation/progress.js';
 import type { DevMetrics } from './dev-metrics.js';
 import type { TeacherTask } from './folder-extra.js';
+import { startMimetic } from './mimetic-start.js';
 import { isTeacherFolder, openModelFolder, saveClassifier } from './model-folder.js';
 import { startSpectral, tokenPairs } from './spectral-start.js';
 import { completeParameters, type StartModel } from './start-model.js';
@@ -146,13 +147,17 @@ async function openStart(options: FinetuneOptions, seed: number): Promise<StartM
   };
 }
 
-/** A new encoder for pairs: tokens that occur in texts that belong together start near each other. */
+/**
+ * A new encoder for pairs: tokens that occur in texts that belong together start near each other, and attention starts
+ * by looking for them. A new encoder for single texts keeps its small random values.
+ */
 function startFromPairs(
   { config, parameters, tokenizer }: StartModel,
   rows: TrainingSet,
   seed: number,
 ): void {
   if (!rows.texts.typeIds.includes(1)) return;
+  startMimetic(parameters, config.encoder);
   const { vocabularySize, hiddenSize } = config.encoder;
   const isSpecial = (id: number): boolean => tokenizer.specialIds.has(id);
   startSpectral(parameters['embeddings.token'], tokenPairs(rows.texts, rows.labels, isSpecial), {

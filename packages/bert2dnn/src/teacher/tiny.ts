@@ -1,7 +1,6 @@
 // `--model tiny`: a small BERT from scratch, with a WordPiece vocabulary trained on the data at hand.
 import { Bert2dnnError } from '../foundation/errors.js';
 import { describeBertEncoder, type EncoderConfig, readTeacherConfig } from './config.js';
-import { startMimetic } from './mimetic-start.js';
 import { completeParameters, type StartModel } from './start-model.js';
 import { Tokenizer } from './tokenizer/tokenizer.js';
 import { buildTokenizerJson } from './tokenizer/tokenizer-json.js';
@@ -49,7 +48,6 @@ export function createTinyModel({ texts, seed, options = {} }: TinySource): Star
     maxTokens: encoder.maxPositions,
   });
   const { parameters } = completeParameters({}, { encoder, numOutputs: 1, seed });
-  startMimetic(parameters, encoder);
   // The head is made when the task, and so its width, is known.
   delete parameters['classifier.weight'];
   delete parameters['classifier.bias'];
