@@ -37,6 +37,9 @@ function describeError(error: unknown, debug: boolean): string {
   const { hint } = error as { hint?: string };
   const lines = [error instanceof CommanderError ? error.message : `error: ${error.message}`];
   if (hint !== undefined) lines.push(`hint: ${hint}`);
+  else if (!(error instanceof CommanderError) && !debug) {
+    lines.push('hint: This is unexpected. Run it again with --debug and report what it prints.');
+  }
   if (debug)
     lines.push(
       error.stack ?? '',

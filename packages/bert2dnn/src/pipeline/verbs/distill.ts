@@ -31,6 +31,11 @@ export const distillVerb = defineVerb({
     batchSize: integer('Examples of a step; larger is faster and less exact.', undefined),
     learningRate: number("Adagrad's rate for the layers.", undefined, { min: 0 }),
     embeddingLearningRate: number("Adagrad's rate for the tables.", undefined, { min: 0 }),
+    initialAccumulator: number(
+      "Start of Adagrad's accumulators; larger keeps the first steps small.",
+      undefined,
+      { min: 0 },
+    ),
     loss: text('soft-cross-entropy (the default) or margin-mse.', '<name>'),
     hardShare: number('Share of the loss on hard labels, on rows that have one.', undefined, {
       min: 0,
