@@ -12,8 +12,11 @@ export default class CountReporter {
   }
 
   onTestRunEnd(modules, unhandledErrors) {
-    const brokenFiles = modules.filter((module) => module.errors().length > 0).length;
-    const failed = this.#counts.failed + brokenFiles + unhandledErrors.length;
+    // A file that cannot be read or a hook that throws fails no test case, but the run.
+    const broken = modules
+      .flatMap((module) => [module, ...module.children.allSuites()])
+      .filter((part) => part.errors().length > 0).length;
+    const failed = this.#counts.failed + broken + unhandledErrors.length;
     // The default reporter prints its summary after this hook; the count has to stay last.
     process.on('exit', () => {
       for (const line of this.#skipped) console.log(`skipped: ${line}`);

@@ -20,12 +20,13 @@ interface LockEntry {
   dependencies?: Record<string, string>;
 }
 
-/** The lock file of the repository, with the tarballs in the place of the workspaces: npm needs no look-up. */
+/** The lock file of the repository, with the tarballs in the place of the workspaces: what is cached is not looked up. */
 async function writeProject(folder: string, tarballs: Record<string, string>): Promise<void> {
   const lock = JSON.parse(await readFile(join(ROOT, 'package-lock.json'), 'utf8'));
   const dependencies = Object.fromEntries(
     Object.entries(tarballs).map(([name, file]) => [name, `file:${file}`]),
   );
+  const { overrides } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
   const packages: Record<string, LockEntry> = {
     '': { name: 'empty', version: '1.0.0', dependencies },
   };
@@ -43,7 +44,7 @@ async function writeProject(folder: string, tarballs: Record<string, string>): P
   }
   await writeFile(
     join(folder, 'package.json'),
-    JSON.stringify({ name: 'empty', version: '1.0.0', private: true, dependencies }),
+    JSON.stringify({ name: 'empty', version: '1.0.0', private: true, dependencies, overrides }),
   );
   await writeFile(
     join(folder, 'package-lock.json'),
@@ -78,7 +79,7 @@ describe('npm pack', () => {
     await writeProject(folder, tarballs);
     await execute(
       'npm',
-      ['ci', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'],
+      ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'],
       {
         cwd: folder,
         maxBuffer: 1 << 24,
