@@ -1,15 +1,8 @@
-// Zstandard: Node's own decoder where it has one (22.15 and later), else the library fzstd.
-// QUIRK: fzstd finds broken structure and cut-off files but does not verify a frame's checksum.
-
-import type { ReadStream } from 'node:fs';
-import type { Transform } from 'node:stream';
-import * as zlib from 'node:zlib';
+// Zstandard by the library fzstd. Not by Node's own decoder: Node 20 has none, and that of 24 stops after a file's first
+// frames. QUIRK: fzstd finds broken structure and cut-off files but does not verify a frame's checksum.
 import { Decompress } from 'fzstd';
 
-/** Node's decoder, absent from the types of Node 20. */
-const createNative = (zlib as { createZstdDecompress?: () => Transform }).createZstdDecompress;
-
-/** An error that says that the data is broken, whatever decoder found it. */
+/** The data is broken or cut off. */
 export class ZstdError extends Error {
   readonly code = 'ZSTD_CORRUPT';
 
@@ -19,27 +12,7 @@ export class ZstdError extends Error {
 }
 
 /** Streams the decompressed bytes of a file. @throws ZstdError for broken or cut-off data. */
-export async function* decompressZstd(file: ReadStream): AsyncGenerator<Uint8Array> {
-  if (createNative === undefined) {
-    yield* decompressByLibrary(file);
-    return;
-  }
-  const plain = createNative();
-  file.on('error', (error) => plain.destroy(error));
-  try {
-    yield* file.pipe(plain);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code?.startsWith('ZSTD')) throw new ZstdError(error);
-    throw error;
-  } finally {
-    plain.destroy();
-  }
-}
-
-/** The same by fzstd. */
-export async function* decompressByLibrary(
-  file: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
+export async function* decompressZstd(file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let ready: Uint8Array[] = [];
   const decoder = new Decompress((chunk) => ready.push(chunk));
   const push = (chunk: Uint8Array, isLast: boolean): Uint8Array[] => {
