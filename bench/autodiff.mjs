@@ -29,14 +29,16 @@ const SHAPES = [
   { B: 16, S: 64, H: 768, heads: 12, F: 3072 },
 ];
 
-/** A parameter with seeded values. */
-function createParameter(graph, values, name, shape) {
+/** A parameter with seeded values; its tensor joins `tensors`, so that a gradient is asked for. */
+function createParameter(graph, { values, tensors }, name, shape) {
   const size = shape.reduce((product, dim) => product * dim, 1);
   const isGain = name.endsWith('gamma');
   values[name] = isGain
     ? new Float32Array(size).fill(1)
     : uniform(size, shape.length > 1 ? Math.sqrt(3 / shape[0]) : 0.1, name);
-  return graph.parameter(name, shape);
+  const tensor = graph.parameter(name, shape);
+  tensors.push(tensor);
+  return tensor;
 }
 
 async function timeProduct(size, threads) {
@@ -55,22 +57,20 @@ async function timeProduct(size, threads) {
 
 async function timeMlp(batch, threads) {
   const graph = new Graph();
-  const parameters = {};
+  const made = { values: {}, tensors: [] };
+  const { values: parameters, tensors } = made;
   const input = graph.input('x', ['B', LAYERS[0]]);
   let hidden = input;
   for (let index = 1; index < LAYERS.length; index++) {
-    const weight = createParameter(graph, parameters, `w${index}`, [
-      LAYERS[index - 1],
-      LAYERS[index],
-    ]);
-    const bias = createParameter(graph, parameters, `b${index}`, [LAYERS[index]]);
+    const weight = createParameter(graph, made, `w${index}`, [LAYERS[index - 1], LAYERS[index]]);
+    const bias = createParameter(graph, made, `b${index}`, [LAYERS[index]]);
     hidden = linear(hidden, weight, bias);
     if (index < LAYERS.length - 1) hidden = relu(hidden);
   }
   const loss = sigmoidCrossEntropy(hidden, graph.input('y', ['B', 1]));
   const step = await TrainingStep.create({
     loss,
-    parameters: graph.inputs.filter((tensor) => tensor.name in parameters),
+    parameters: tensors,
     extraGradients: [input],
     threads,
   });
@@ -91,8 +91,8 @@ async function timeMlp(batch, threads) {
 }
 
 /** One post-norm encoder layer, as BERT's. */
-function encoderLayer(graph, values, input, { H, heads, F }) {
-  const parameter = (name, shape) => createParameter(graph, values, name, shape);
+function encoderLayer(graph, made, input, { H, heads, F }) {
+  const parameter = (name, shape) => createParameter(graph, made, name, shape);
   const project = (tensor, name, inputs, outputs) =>
     linear(
       tensor,
@@ -117,13 +117,14 @@ function encoderLayer(graph, values, input, { H, heads, F }) {
 async function timeEncoder(shape, threads) {
   const { B, S, H, F } = shape;
   const graph = new Graph();
-  const parameters = {};
+  const made = { values: {}, tensors: [] };
+  const { values: parameters, tensors } = made;
   const input = graph.input('x', ['B', 'S', H]);
-  const output = encoderLayer(graph, parameters, input, shape);
+  const output = encoderLayer(graph, made, input, shape);
   const loss = reduceSum(mul(output, graph.input('dy', ['B', 'S', H])));
   const step = await TrainingStep.create({
     loss,
-    parameters: graph.inputs.filter((tensor) => tensor.name in parameters),
+    parameters: tensors,
     threads,
   });
   const feeds = Object.fromEntries(

@@ -91,12 +91,11 @@ async function latencyOf(folder) {
   return latency;
 }
 
-const microseconds = (ms) => `${(ms * 1000).toPrecision(3)} µs`;
+const duration = (ms) => (ms < 1 ? `${(ms * 1000).toPrecision(3)} µs` : `${ms.toPrecision(3)} ms`);
 const interval = ({ value, low, high }) =>
   `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
 const lines = [
-  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model} x ${cpus().length}, Node ${process.version}; ` +
-    `${outcomeOf('scores').result.numRows} texts scored in ${Math.round(outcomeOf('scores').seconds)} s`,
+  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model} x ${cpus().length}, Node ${process.version}; ${outcomeOf('scores').result.numRows} texts scored`,
   '',
   '| model | accuracy on dev | AUC | agreement with the teacher | retention of accuracy | training | size | single text p50 | in batches of 128 |',
   '|---|---|---|---|---|---|---|---|---|',
@@ -129,8 +128,8 @@ for (const [name, folder] of [
       evaluation.retention === undefined ? '' : interval(evaluation.retention.accuracy),
       training === undefined ? '' : `${Math.round(training.seconds)} s`,
       `${(size / 1e6).toFixed(1)} MB`,
-      microseconds(latency.single.p50Ms),
-      microseconds(latency.batch.p50Ms),
+      duration(latency.single.p50Ms),
+      duration(latency.batch.p50Ms),
     ].join(' | ')} |`,
   );
 }
