@@ -1,4 +1,5 @@
 // The whole walk as a user types it, on a small shop; and what bad input gives at each step of it.
+// One file: both parts stand on the same walk, which takes a while to make.
 
 import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';

@@ -44,31 +44,10 @@ export const prepareVerb = defineVerb({
     ...queries,
   ],
   run(values, context) {
-    const {
-      labelled,
-      unlabelled,
-      catalogue,
-      queries,
-      category,
-      clicks,
-      transferSize,
-      maxPairsPerQuery,
-      partRows,
-      out,
-    } = values;
     const split = parseShares('--shares', values.shares);
     const mined = parseShares('--mining', values.mining);
     return prepare({
-      labelled,
-      unlabelled,
-      catalogue,
-      queries,
-      category,
-      clicks,
-      transferSize,
-      maxPairsPerQuery,
-      partRows,
-      out,
+      ...values,
       columns: columnsOf(values),
       shares: split && { train: split[0], dev: split[1], test: split[2] },
       mining: mined && { bm25: mined[0], category: mined[1], random: mined[2] },
