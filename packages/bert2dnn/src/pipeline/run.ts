@@ -51,7 +51,9 @@ async function runStage(
   const fingerprint = await fingerprintStage(stage, config.seed);
   const record = await readRecord(recordPath);
   const head = { stage: stage.name, verb: stage.verb.name };
-  if (!context.force && (await isFresh(record, fingerprint, outputPath))) {
+  const isDone = !context.force && (await isFresh(record, fingerprint, outputPath));
+  context.progress.note(`stage ${stage.name} (${stage.verb.name})${isDone ? ': fresh' : ''}`);
+  if (isDone) {
     const { seconds, result } = record as StageRecord;
     return { ...head, status: 'fresh', seconds, result };
   }
