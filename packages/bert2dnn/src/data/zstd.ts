@@ -1,5 +1,5 @@
-// Zstandard by the library fzstd. Not by Node's own decoder: Node 20 has none, and that of 24 stops after a file's first
-// frames. QUIRK: fzstd finds broken structure and cut-off files but does not verify a frame's checksum.
+// Zstandard by the library fzstd. Not by Node's own decoder: Node 20 has none, and that of 24 stops after a file's
+// first frame. QUIRK: fzstd finds broken structure and cut-off files but does not verify a frame's checksum.
 import { Decompress } from 'fzstd';
 
 /** The data is broken or cut off. */
