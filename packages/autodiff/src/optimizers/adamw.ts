@@ -1,4 +1,5 @@
 // AdamW: Adam with decoupled weight decay, equal to torch.optim.AdamW. The optimizer of Transformer fine-tuning.
+import { type AdamWArrays, type AdamWScalars, adamwBlocks } from '../kernels/optimizer-kernels.js';
 import {
   checkStep,
   copyArrays,
@@ -22,6 +23,8 @@ export interface AdamWOptions {
   weightDecay?: number;
   /** Names of parameters without weight decay (biases, layer norms); default none. */
   noDecay?: (name: string) => boolean;
+  /** Factor of a parameter's learning rate, as in layer-wise rate decay; default 1 for all. */
+  rateScale?: (name: string) => number;
 }
 
 /**
@@ -32,8 +35,9 @@ export interface AdamWOptions {
  * Source: Loshchilov and Hutter 2019, algorithm 2; torch/optim/adamw.py.
  */
 export class AdamW<A extends FloatArray = Float32Array> implements Optimizer<A> {
-  private readonly settings: Required<Omit<AdamWOptions, 'noDecay'>>;
+  private readonly settings: Required<Omit<AdamWOptions, 'noDecay' | 'rateScale'>>;
   private readonly noDecay: (name: string) => boolean;
+  private readonly rateScale: (name: string) => number;
   private readonly firstMoments = new Map<string, A>();
   private readonly secondMoments = new Map<string, A>();
   /** A zeroed gradient per table length, for gradients by rows; zero again after each use. */
@@ -54,6 +58,7 @@ export class AdamW<A extends FloatArray = Float32Array> implements Optimizer<A> 
       throw new RangeError(`AdamW: weightDecay must be >= 0, got ${weightDecay}`);
     this.settings = { beta1, beta2, epsilon, weightDecay };
     this.noDecay = options.noDecay ?? (() => false);
+    this.rateScale = options.rateScale ?? (() => 1);
   }
 
   step(
@@ -64,15 +69,14 @@ export class AdamW<A extends FloatArray = Float32Array> implements Optimizer<A> 
     checkStep(parameters, gradients, options);
     for (const [name, gradient] of Object.entries(gradients)) {
       const parameter = parameters[name];
-      const moments = this.momentsOf(name, parameter);
-      const weightDecay = this.noDecay(name) ? 0 : this.settings.weightDecay;
-      const settings = { ...this.settings, ...options, weightDecay };
+      const arrays = { parameter, ...this.momentsOf(name, parameter) };
+      const scalars = this.scalarsOf(name, options);
       if (gradient.kind === 'dense') {
-        adamwDense(parameter, moments, gradient.data, settings);
+        adamwDense({ ...arrays, gradient: gradient.data }, scalars);
       } else {
         const dTable = this.scratchOf(parameter.length);
         scatterRows(dTable, gradient);
-        adamwDense(parameter, moments, dTable, settings);
+        adamwDense({ ...arrays, gradient: dTable }, scalars);
         clearRows(dTable, gradient);
       }
     }
@@ -100,7 +104,20 @@ export class AdamW<A extends FloatArray = Float32Array> implements Optimizer<A> 
     }
   }
 
-  private momentsOf(name: string, parameter: A): Moments {
+  private scalarsOf(name: string, { learningRate, step }: StepOptions): AdamWScalars {
+    const { beta1, beta2, epsilon, weightDecay } = this.settings;
+    const rate = learningRate * this.rateScale(name);
+    return {
+      keep: this.noDecay(name) ? 1 : 1 - rate * weightDecay,
+      beta1,
+      beta2,
+      stepSize: rate / (1 - beta1 ** step),
+      rootScale: 1 / Math.sqrt(1 - beta2 ** step),
+      epsilon,
+    };
+  }
+
+  private momentsOf(name: string, parameter: A): { first: A; second: A } {
     let first = this.firstMoments.get(name);
     let second = this.secondMoments.get(name);
     if (first === undefined || second === undefined) {
@@ -122,26 +139,22 @@ export class AdamW<A extends FloatArray = Float32Array> implements Optimizer<A> 
   }
 }
 
-interface Moments {
-  first: FloatArray;
-  second: FloatArray;
+/** parameter, first, second [N] change in place by gradient [N]: float32 in WebAssembly, float64 here. */
+function adamwDense(arrays: AdamWArrays<FloatArray>, scalars: AdamWScalars): void {
+  if (isFloat32(arrays)) adamwBlocks(arrays, scalars);
+  else adamwPlain(arrays, scalars);
 }
 
-type AdamWSettings = Required<Omit<AdamWOptions, 'noDecay'>> & StepOptions;
+function isFloat32(arrays: AdamWArrays<FloatArray>): arrays is AdamWArrays {
+  return arrays.parameter instanceof Float32Array;
+}
 
-/** parameter, moments, gradient [N]. */
-function adamwDense(
-  parameter: FloatArray,
-  { first, second }: Moments,
-  gradient: Float32Array,
-  settings: AdamWSettings,
-): void {
-  const { beta1, beta2, epsilon, learningRate, step } = settings;
-  const keep = 1 - learningRate * settings.weightDecay;
+/** The reference of `adamwBlocks`, in float64 arithmetic. parameter, first, second, gradient [N]. */
+export function adamwPlain(arrays: AdamWArrays<FloatArray>, scalars: AdamWScalars): void {
+  const { parameter, first, second, gradient } = arrays;
+  const { keep, beta1, beta2, stepSize, rootScale, epsilon } = scalars;
   const take1 = 1 - beta1;
   const take2 = 1 - beta2;
-  const stepSize = learningRate / (1 - beta1 ** step);
-  const rootScale = 1 / Math.sqrt(1 - beta2 ** step);
   for (let index = 0; index < parameter.length; index++) {
     const g = gradient[index];
     const m = beta1 * first[index] + take1 * g;
