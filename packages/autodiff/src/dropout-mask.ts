@@ -1,5 +1,6 @@
 // Dropout masks from a counter-based generator: any mask can be made again from seed, step and name alone,
 // so a resumed or distributed training draws the same ones. Not for cryptography.
+import { fillMaskBlocks, type MaskKeys } from './kernels/mask-kernels.js';
 
 /** Which mask to draw. */
 export interface DropoutMaskOptions {
@@ -27,18 +28,14 @@ export function effectiveDropoutRate(rate: number): number {
  * @throws RangeError if the rate is outside [0, 1).
  */
 export function fillDropoutMask(mask: Uint8Array, options: DropoutMaskOptions): void {
-  const threshold = dropThreshold(options.rate);
-  const { key, tweak } = maskKeys(options);
-  const numWhole = mask.length & ~3;
-  for (let index = 0; index < numWhole; index += 4) {
-    const bits = hashCounter(index, key, tweak);
-    mask[index] = (bits & 255) >= threshold ? 1 : 0;
-    mask[index + 1] = ((bits >>> 8) & 255) >= threshold ? 1 : 0;
-    mask[index + 2] = ((bits >>> 16) & 255) >= threshold ? 1 : 0;
-    mask[index + 3] = bits >>> 24 >= threshold ? 1 : 0;
-  }
-  const bits = hashCounter(numWhole, key, tweak);
-  for (let index = numWhole; index < mask.length; index++) {
+  fillMaskBlocks(mask, maskKeys(options));
+}
+
+/** `fillDropoutMask` in plain TypeScript: the oracle of the kernel. @throws RangeError */
+export function fillDropoutMaskPlain(mask: Uint8Array, options: DropoutMaskOptions): void {
+  const { key, tweak, threshold } = maskKeys(options);
+  for (let index = 0; index < mask.length; index++) {
+    const bits = hashCounter(index & ~3, key, tweak);
     mask[index] = ((bits >>> ((index & 3) * 8)) & 255) >= threshold ? 1 : 0;
   }
 }
@@ -50,14 +47,16 @@ function dropThreshold(rate: number): number {
 }
 
 /** Two keys: one alone would make masks of different steps shifted copies of each other. */
-function maskKeys({ seed, step, name }: DropoutMaskOptions): { key: number; tweak: number } {
+function maskKeys({ seed, step, name, rate }: DropoutMaskOptions): MaskKeys {
+  const threshold = dropThreshold(rate);
   let nameHash = 0x811c9dc5;
   for (let index = 0; index < name.length; index++) {
     nameHash = Math.imul(nameHash ^ name.charCodeAt(index), 0x01000193);
   }
   const seedHash = mix(seed | 0) ^ mix(Math.floor(seed / 2 ** 32) ^ 0x5bd1e995);
   const key = mix(mix(seedHash ^ nameHash) + step);
-  return { key, tweak: mix(key ^ mix(nameHash + Math.imul(step, 0x9e3779b9))) };
+  const tweak = mix(key ^ mix(nameHash + Math.imul(step, 0x9e3779b9)));
+  return { key, tweak, threshold };
 }
 
 function hashCounter(counter: number, key: number, tweak: number): number {

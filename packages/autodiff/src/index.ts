@@ -13,9 +13,12 @@ export { Graph } from './graph/graph.js';
 export type { DropoutMask, GraphContext, Tensor } from './graph/tensor.js';
 export {
   constantRate,
+  constantWarmup,
+  cosineWarmup,
   type LearningRateSchedule,
   type LinearWarmupOptions,
   linearWarmup,
+  type WarmupOptions,
 } from './learning-rate.js';
 export { type EmitOptions, emitOnnx } from './onnx/emit.js';
 export { add, div, mul, neg, type Operand, sub } from './ops/arithmetic.js';
@@ -31,6 +34,7 @@ export { reshape, transpose } from './ops/reshape.js';
 export { cast, where } from './ops/select.js';
 export { concat, type SliceOptions, slice } from './ops/slice.js';
 export { logSoftmax, softmax } from './ops/softmax.js';
+export { sparseCrossEntropy } from './ops/sparse-cross-entropy.js';
 export { broadcastTo, type ReduceOptions, reduceSum } from './ops/sum.js';
 export { Adagrad, type AdagradOptions } from './optimizers/adagrad.js';
 export { AdamW, type AdamWOptions } from './optimizers/adamw.js';

@@ -1,6 +1,10 @@
 // Dropout masks: the stated rate, independence of seed, step, name and position, and any length.
 import { describe, expect, it } from 'vitest';
-import { effectiveDropoutRate, fillDropoutMask } from '../src/dropout-mask.js';
+import {
+  effectiveDropoutRate,
+  fillDropoutMask,
+  fillDropoutMaskPlain,
+} from '../src/dropout-mask.js';
 
 function maskOf(length: number, options: Partial<Parameters<typeof fillDropoutMask>[1]> = {}) {
   const mask = new Uint8Array(length);
@@ -44,6 +48,23 @@ describe('fillDropoutMask', () => {
       const next = maskOf(LENGTH, { step: 2 });
       const shifted = agreement(mask.subarray(0, LENGTH - lag), next.subarray(lag));
       expect(Math.abs(shifted - 0.5)).toBeLessThan(TOLERANCE);
+    }
+  });
+
+  it('has the bytes of the plain form at any length', () => {
+    // Lengths around the kernel's sixteen draws and its block of 32,768.
+    for (const length of [1, 15, 16, 17, 33, 1001, 32_767, 32_768, 32_769, 100_003]) {
+      for (const [seed, rate] of [
+        [1, 0.1],
+        [2 ** 40 + 3, 0.5],
+        [-7, 0.999],
+        [0, 0],
+      ]) {
+        const options = { seed, step: length, name: `layer.${rate}`, rate };
+        const plain = new Uint8Array(length);
+        fillDropoutMaskPlain(plain, options);
+        expect(Buffer.from(maskOf(length, options)).equals(plain)).toBe(true);
+      }
     }
   });
 

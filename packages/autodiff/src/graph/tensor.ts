@@ -67,6 +67,23 @@ export interface EmitContext<Attributes = unknown> {
   isUsed(tensor: Tensor): boolean;
 }
 
+/** How an operation reads a parameter of two axes that a model holds as int8. */
+export interface Int8Reading<Attributes = unknown> {
+  /** Index of the input that may be int8. */
+  readonly input: number;
+  /** Codes that the operation can take lie in -largestCode..largestCode. */
+  readonly largestCode: number;
+  /** The axis with a scale for each of its slices; `undefined` when this use has no int8 form. */
+  channelAxis(node: Node<Attributes>): 0 | 1 | undefined;
+  /** As `Operation.emit`, with the names of the parameter's codes and scales beside those of the inputs' values. */
+  emit(
+    values: readonly string[],
+    weight: { codes: string; scales: string },
+    attributes: Attributes,
+    builder: OnnxBuilder,
+  ): string[];
+}
+
 /** All that is known about an operation, in one place. */
 export interface Operation<Attributes = unknown> {
   readonly type: string;
@@ -87,6 +104,8 @@ export interface Operation<Attributes = unknown> {
     attributes: Attributes,
     context: EmitContext<Attributes>,
   ): string[];
+  /** The form for a weight that is written as int8, if there is one. */
+  readonly int8?: Int8Reading<Attributes>;
   /** Gradients of the inputs from that of the first output; `undefined` for a constant input. */
   gradient?(dOutput: Tensor, node: Node<Attributes>): (Tensor | undefined)[];
 }

@@ -6,6 +6,7 @@ import { type Dim, dimTerms } from '../graph/dimension.js';
 import {
   MICROSOFT_DOMAIN,
   type OnnxAttribute,
+  type OnnxElementType,
   type OnnxInitializer,
   type OnnxNode,
   type OnnxValueInfo,
@@ -61,7 +62,7 @@ export class OnnxBuilder {
   }
 
   /** A constant tensor. */
-  constant(values: ArrayLike<number>, shape: readonly number[], dtype: DataType): string {
+  constant(values: ArrayLike<number>, shape: readonly number[], dtype: OnnxElementType): string {
     const bytes = encodeValues(values, dtype);
     const contents = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const key = `constant ${dtype} ${shape} ${contents.toString('base64')}`;
@@ -71,6 +72,11 @@ export class OnnxBuilder {
     this.initializers.push({ name, shape, dtype, bytes });
     this.#known.set(key, [name]);
     return name;
+  }
+
+  /** Whether a value is part of the model file: a constant or a frozen parameter. */
+  isConstant(value: string): boolean {
+    return this.initializers.some(({ name }) => name === value);
   }
 
   /** A float32 scalar. */
@@ -135,7 +141,8 @@ export class OnnxBuilder {
 }
 
 /** Little-endian bytes of values (every platform that Node runs on is little-endian). */
-function encodeValues(values: ArrayLike<number>, dtype: DataType): Uint8Array {
+function encodeValues(values: ArrayLike<number>, dtype: OnnxElementType): Uint8Array {
+  if (dtype === 'int8' || dtype === 'uint8') return Uint8Array.from(values);
   if (dtype === 'bool') return Uint8Array.from(values, (value) => (value === 0 ? 0 : 1));
   const typed =
     dtype === 'float32'

@@ -8,11 +8,17 @@ import type { Node, Tensor } from '../graph/tensor.js';
 import { fedTensors, reachableNodes, readsOf } from '../graph/walk.js';
 import { OnnxBuilder } from './builder.js';
 import { encodeModel, type OnnxValueInfo } from './model.js';
+import { QuantizedWeights } from './quantized-weights.js';
 
 /** Options of `emitOnnx`. */
 export interface EmitOptions {
   /** Parameters to write into the file, by name; the others stay inputs. Default: none. */
   frozen?: Readonly<Record<string, Float32Array>>;
+  /**
+   * Frozen parameters to write as int8, by name: weights of products and tables of gathers. The other side of such a
+   * product is quantized at run time, row by row. Default: none.
+   */
+  int8?: readonly string[];
   /** Entries of the file's metadata_props. */
   metadata?: Readonly<Record<string, string>>;
   /** Declare int32 inputs as int64, as Hugging Face models do: all, or those named. Default: false. */
@@ -38,7 +44,8 @@ export interface EmittedModel {
 /**
  * One ONNX model that computes `outputs`, as file bytes.
  * @throws AutodiffError NAME_TAKEN when an output has the name of an input; SHAPE_MISMATCH when a
- *   frozen array does not fit; SYMBOL_UNBOUND when no input has a size that the model needs.
+ *   frozen array does not fit; SYMBOL_UNBOUND when no input has a size that the model needs;
+ *   ATTRIBUTE_INVALID for an `int8` parameter that is not frozen or has no int8 form where it is read.
  */
 export function emitOnnx(
   outputs: Readonly<Record<string, Tensor>>,
@@ -63,8 +70,11 @@ export function emitModel(
   const others = (nodes[0]?.outputs[0].graph.inputs ?? []).filter((x) => !needed.includes(x));
   const sized = [...needed, ...others].map((tensor) => declare(tensor, options));
   const builder = new OnnxBuilder(sized, { portable: options.portable ?? false });
-  for (const tensor of allParameters) freeze(tensor, frozen[tensor.name], builder);
-  const values = emitNodes(nodes, Object.values(outputs), sized, { builder, training });
+  const held = allParameters.filter((tensor) => frozen[tensor.name] !== undefined);
+  const quantized = new QuantizedWeights(options.int8 ?? [], nodes, held);
+  for (const tensor of held) freeze(tensor, frozen[tensor.name], { builder, quantized });
+  const scope = { builder, training, quantized };
+  const values = emitNodes(nodes, Object.values(outputs), sized, scope);
   const inputs = [...needed, ...others.filter(({ name }) => builder.sizeSources.has(name))];
   const infos = [...inputs, ...parameters, ...masks].map((tensor) => declare(tensor, options));
   const bytes = encodeModel({
@@ -84,14 +94,27 @@ function declare(tensor: Tensor, options: EmitOptions): OnnxValueInfo {
   return { name: tensor.name, shape: tensor.shape, dtype: toInt64 ? 'int64' : tensor.dtype };
 }
 
-function freeze(tensor: Tensor, data: Float32Array | undefined, builder: OnnxBuilder): void {
-  if (data === undefined) return;
+interface EmitScope {
+  builder: OnnxBuilder;
+  training: boolean;
+  quantized: QuantizedWeights;
+}
+
+function freeze(
+  tensor: Tensor,
+  data: Float32Array,
+  { builder, quantized }: Pick<EmitScope, 'builder' | 'quantized'>,
+): void {
   const shape = tensor.shape as readonly number[];
   if (data.length !== sizeOfShape(shape)) {
     throw new AutodiffError(
       'SHAPE_MISMATCH',
       `frozen parameter '${tensor.name}': got ${data.length} values, expected ${formatShape(shape)}`,
     );
+  }
+  if (quantized.has(tensor)) {
+    quantized.addInitializers(tensor, data, builder);
+    return;
   }
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   builder.initializers.push({ name: tensor.name, shape, dtype: 'float32', bytes });
@@ -101,7 +124,7 @@ function emitNodes(
   nodes: readonly Node[],
   outputs: readonly Tensor[],
   declared: readonly OnnxValueInfo[],
-  { builder, training }: { builder: OnnxBuilder; training: boolean },
+  { builder, training, quantized }: EmitScope,
 ): Map<Tensor, string> {
   const used = new Set<Tensor>([...outputs, ...nodes.flatMap((node) => readsOf(node, training))]);
   const isUsed = (tensor: Tensor) => used.has(tensor);
@@ -111,7 +134,8 @@ function emitNodes(
     const bypassed = node.operation.trainingOnly && !training;
     const names = bypassed
       ? operands
-      : node.operation.emit(operands, node.attributes, { builder, node, isUsed });
+      : (quantized.emit(node, operands, builder) ??
+        node.operation.emit(operands, node.attributes, { builder, node, isUsed }));
     node.outputs.forEach((tensor, index) => {
       values.set(tensor, names[index]);
     });

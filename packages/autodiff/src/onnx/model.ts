@@ -21,11 +21,14 @@ export interface OnnxNode {
   attributes: Readonly<Record<string, OnnxAttribute>>;
 }
 
+/** Element type of a constant: those of tensors, and those of quantized numbers. */
+export type OnnxElementType = DataType | 'int8' | 'uint8';
+
 /** A constant with its little-endian bytes. */
 export interface OnnxInitializer {
   name: string;
   shape: readonly number[];
-  dtype: DataType;
+  dtype: OnnxElementType;
   bytes: Uint8Array;
 }
 
@@ -53,8 +56,10 @@ export const MICROSOFT_DOMAIN = 'com.microsoft';
 const IR_VERSION = 9;
 
 /** ONNX's number of each element type. */
-export const TENSOR_TYPE: Readonly<Record<DataType, number>> = {
+export const TENSOR_TYPE: Readonly<Record<OnnxElementType, number>> = {
   float32: 1,
+  uint8: 2,
+  int8: 3,
   int32: 6,
   int64: 7,
   bool: 9,

@@ -6,6 +6,7 @@ import { formatShape, sizeOfShape } from '../graph/shape.js';
 import { applyOperation, type Operation, requireDataType, type Tensor } from '../graph/tensor.js';
 import { int, text } from '../onnx/builder.js';
 import { type Values, zeros } from '../reference/values.js';
+import { int8Gather } from './int8.js';
 import { reshape } from './reshape.js';
 
 const gatherOperation: Operation = {
@@ -23,6 +24,7 @@ const gatherOperation: Operation = {
   },
   evaluate: ([table, ids]) => [gatherRows(table, ids)],
   emit: ([table, ids], _, { builder }) => builder.node('Gather', [table, ids], { axis: int(0) }),
+  int8: int8Gather,
   gradient: (d, { inputs: [table, ids] }) => {
     const [V, D] = table.shape;
     return [scatterAdd(reshape(ids, [-1]), reshape(d, [-1, D]), V), undefined];

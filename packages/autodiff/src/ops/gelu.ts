@@ -1,10 +1,11 @@
-// The Gaussian error linear unit, exact and by tanh. One node forward; the gradient is composed.
+// The Gaussian error linear unit, exact and by tanh. One node forward; in training the exact one keeps the share of x
+// that it lets through, which the gradient needs as well.
 import { applyOperation, type Operation, requireDataType, type Tensor } from '../graph/tensor.js';
-import { text } from '../onnx/builder.js';
+import { float, type OnnxBuilder, text } from '../onnx/builder.js';
 import { erf as erfOf } from '../reference/special-functions.js';
 import { mapValues } from '../reference/values.js';
-import { add, mul, neg, sub } from './arithmetic.js';
-import { erf, exp, tanh } from './elementwise.js';
+import { add, div, mul, sub } from './arithmetic.js';
+import { exp, tanh } from './elementwise.js';
 
 /** Options of `gelu`. */
 export interface GeluOptions {
@@ -20,15 +21,22 @@ const TANH_CUBIC = 0.044715;
 
 const geluOperation: Operation<GeluAttributes> = {
   type: 'gelu',
-  infer: ([x]) => {
+  infer: ([x], { approximate }) => {
     requireDataType(x, ['float32'], 'gelu');
-    return [{ shape: x.shape, dtype: 'float32' }];
+    const type = { shape: x.shape, dtype: 'float32' as const };
+    return approximate === 'tanh' ? [type] : [type, type];
   },
-  evaluate: ([x], { approximate }) => [mapValues(x, approximate === 'tanh' ? tanhGelu : erfGelu)],
-  emit: ([x], { approximate }, { builder }) =>
-    builder.node('Gelu', [x], { approximate: text(approximate) }),
-  gradient: (d, { inputs: [x], attributes: { approximate } }) => [
-    mul(d, approximate === 'tanh' ? tanhSlope(x) : erfSlope(x)),
+  evaluate: ([x], { approximate }) => {
+    if (approximate === 'tanh') return [mapValues(x, tanhGelu)];
+    return [mapValues(x, (value) => value * normalShare(value)), mapValues(x, normalShare)];
+  },
+  emit: ([x], { approximate }, { builder, node, isUsed }) => {
+    const [, share] = node.outputs;
+    if (share !== undefined && isUsed(share)) return emitWithShare(x, builder);
+    return builder.node('Gelu', [x], { approximate: text(approximate) });
+  },
+  gradient: (d, { inputs: [x], outputs: [, share] }) => [
+    mul(d, share === undefined ? tanhSlope(x) : erfSlope(x, share)),
   ],
 };
 
@@ -38,19 +46,27 @@ export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
   return applyOperation(geluOperation, [x], { approximate })[0];
 }
 
-function erfGelu(x: number): number {
-  return 0.5 * x * (1 + erfOf(x * Math.SQRT1_2));
+/** The normal distribution function. */
+function normalShare(x: number): number {
+  return 0.5 * (1 + erfOf(x * Math.SQRT1_2));
 }
 
 function tanhGelu(x: number): number {
   return 0.5 * x * (1 + Math.tanh(TANH_SCALE * (x + TANH_CUBIC * x ** 3)));
 }
 
-/** With u = x / sqrt(2): (1 + erf(u)) / 2 + u exp(-u^2) / sqrt(pi). */
-function erfSlope(x: Tensor): Tensor {
+/** x times its share, and the share: HardSigmoid halves and shifts in one pass, and cuts nothing off. */
+function emitWithShare(x: string, builder: OnnxBuilder): string[] {
+  const u = builder.node('Mul', [x, builder.scalar(Math.SQRT1_2)]);
+  const erf = builder.node('Erf', u);
+  const share = builder.node('HardSigmoid', erf, { alpha: float(0.5), beta: float(0.5) });
+  return [...builder.node('Mul', [x, share[0]]), ...share];
+}
+
+/** With u = x / sqrt(2): the share + u exp(-u^2) / sqrt(pi). A quotient saves a pass for the sign. */
+function erfSlope(x: Tensor, share: Tensor): Tensor {
   const u = mul(x, Math.SQRT1_2);
-  const density = mul(u, exp(neg(mul(u, u))));
-  return mul(add(add(erf(u), mul(density, 2 / Math.sqrt(Math.PI))), 1), 0.5);
+  return add(share, mul(div(u, exp(mul(u, u))), 1 / Math.sqrt(Math.PI)));
 }
 
 /** With t = tanh(s (x + c x^3)): (1 + t) / 2 + x (1 - t^2) s (1 + 3 c x^2) / 2. */

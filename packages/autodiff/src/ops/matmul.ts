@@ -5,6 +5,7 @@ import type { Dim } from '../graph/dimension.js';
 import { broadcastShapes, formatShape } from '../graph/shape.js';
 import { applyOperation, type Operation, requireDataType, type Tensor } from '../graph/tensor.js';
 import { float, int, ints, type OnnxBuilder } from '../onnx/builder.js';
+import type { OnnxAttribute } from '../onnx/model.js';
 import {
   broadcastOffsets,
   broadcastSizes,
@@ -12,7 +13,8 @@ import {
   type Values,
   zeros,
 } from '../reference/values.js';
-import { reshape } from './reshape.js';
+import { int8Linear, int8Matmul } from './int8.js';
+import { reshape, transpose } from './reshape.js';
 import { reduceSum, reduceTo } from './sum.js';
 
 /** Options of `matmul`. */
@@ -49,6 +51,7 @@ const matmulOperation: Operation<MatmulAttributes> = {
     });
     return [product];
   },
+  int8: int8Matmul,
   gradient: (d, { inputs: [a, b], attributes }) => matmulGradient(d, a, b, attributes),
 };
 
@@ -161,6 +164,11 @@ function flattenRows(x: Tensor): Tensor {
 export interface LinearOptions {
   /** The weight is `[O, C]`, as PyTorch stores it, instead of `[C, O]`. Default: false. */
   transposeWeight?: boolean;
+  /**
+   * There are fewer rows than outputs, as behind the first token of each text: gives the same bits for any number of
+   * threads, see `emitFewRows`. Costs a copy of `x`. Default: false.
+   */
+  fewRows?: boolean;
 }
 
 type LinearAttributes = Required<LinearOptions>;
@@ -188,13 +196,44 @@ const linearOperation: Operation<LinearAttributes> = {
     });
     return [out];
   },
-  emit: ([x, weight, bias], { transposeWeight }, { builder }) =>
-    builder.node('Gemm', [x, weight, bias], { transB: int(transposeWeight ? 1 : 0) }),
-  gradient: (d, { inputs: [x, weight], attributes: { transposeWeight } }) => {
+  emit: ([x, weight, bias], { transposeWeight, fewRows }, { builder }) => {
+    const transB = int(transposeWeight ? 1 : 0);
+    // A weight inside the model is laid out when it is loaded, in blocks that do not depend on the threads.
+    if (fewRows && !builder.isConstant(weight))
+      return emitFewRows([x, weight, bias], transB, builder);
+    return builder.node('Gemm', [x, weight, bias], { transB });
+  },
+  int8: int8Linear,
+  gradient: (d, { inputs: [x, weight], attributes: { transposeWeight, fewRows } }) => {
     const attributes = { transposeA: false, transposeB: transposeWeight, scale: 1 };
-    return [...matmulGradient(d, x, weight, attributes), reduceSum(d, { axes: [0] })];
+    const [dX, dWeight] = matmulGradient(d, x, weight, attributes);
+    const dBias = reduceSum(d, { axes: [0] });
+    return [fewRows ? fewRowsGradient(d, weight, transposeWeight) : dX, dWeight, dBias];
   },
 };
+
+/**
+ * QUIRK: ONNX Runtime (MLAS) splits a product with fewer rows than columns by columns, one share a thread, and sums over
+ * C in blocks that are longer where a share has at most 64 columns: the last bits then depend on the number of threads.
+ * A product whose first side is stored transposed always has the same blocks. The detour over three axes keeps the
+ * optimizer from taking the two transpositions as one that it can leave out.
+ * Source: onnxruntime/core/mlas/lib/sgemm.cpp, MlasSgemmOperation and MlasGemmBatch.
+ */
+function emitFewRows(
+  [x, weight, bias]: readonly string[],
+  transB: OnnxAttribute,
+  builder: OnnxBuilder,
+): string[] {
+  const apart = builder.node('Reshape', [x, builder.integers([0, 1, -1])]);
+  const turned = builder.node('Transpose', apart, { perm: ints([2, 1, 0]) });
+  const columns = builder.node('Reshape', [turned[0], builder.integers([0, -1])]);
+  return builder.node('Gemm', [columns[0], weight, bias], { transA: int(1), transB });
+}
+
+/** The gradient of x [rows, C], made as its transpose so that the weight is the first side. */
+function fewRowsGradient(d: Tensor, weight: Tensor, transposeWeight: boolean): Tensor {
+  return transpose(matmul(weight, d, { transposeA: transposeWeight, transposeB: true }));
+}
 
 /**
  * `x W + b` over the last axis: x [..., C], weight [C, O], bias [O] -> [..., O].
@@ -206,12 +245,12 @@ export function linear(
   bias?: Tensor,
   options: LinearOptions = {},
 ): Tensor {
-  const { transposeWeight = false } = options;
+  const { transposeWeight = false, fewRows = false } = options;
   // Two axes let the library add the bias inside the product; the reshapes move no data.
   const rows = flattenRows(x);
   const out =
     bias === undefined
       ? matmul(rows, weight, { transposeB: transposeWeight })
-      : applyOperation(linearOperation, [rows, weight, bias], { transposeWeight })[0];
+      : applyOperation(linearOperation, [rows, weight, bias], { transposeWeight, fewRows })[0];
   return reshape(out, [...x.shape.slice(0, -1), out.shape[1]]);
 }

@@ -140,6 +140,16 @@ const cases: GraphCase[] = [
     build: (t) => linear(t.x, t.weight, t.bias, { transposeWeight: true }),
   },
   {
+    name: 'linear, few rows',
+    inputs: { x: { shape: ['B', 4] }, weight: { shape: [4, 3] }, bias: { shape: [3] } },
+    build: (t) => linear(t.x, t.weight, t.bias, { fewRows: true }),
+  },
+  {
+    name: 'linear, few rows with a PyTorch weight',
+    inputs: { x, weight: { shape: [3, 4] }, bias: { shape: [3] } },
+    build: (t) => linear(t.x, t.weight, t.bias, { transposeWeight: true, fewRows: true }),
+  },
+  {
     name: 'linear, without bias',
     inputs: { x, weight: { shape: [4, 3] } },
     build: (t) => linear(t.x, t.weight),

@@ -49,7 +49,8 @@ export function toFloat32(tensor: SafetensorsTensor): Float32Array {
 
 /** The same bytes at an address that `size` divides: `bytes` itself or a copy. */
 export function alignTo(bytes: Uint8Array, size: number): Uint8Array {
-  return bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  // Not slice(): that of Node's Buffer is a view.
+  return bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
 }
 
 /** Upper half of a float32's bits. */
