@@ -1,45 +1,13 @@
-// The shape of a Hugging Face tokenizer.json with a WordPiece model: checked here, read by tokenizer.ts.
+// The shape of a Hugging Face tokenizer.json: checked here, read by tokenizer.ts.
 // What would change ids and is not supported is an error, never ignored.
 import { z } from 'zod';
 import { Bert2dnnError } from '../../foundation/errors.js';
 import type { Json } from '../../foundation/fingerprint.js';
-
-const addedToken = z.object({
-  id: z.number().int().min(0),
-  content: z.string().min(1),
-  single_word: z.boolean().default(false),
-  lstrip: z.boolean().default(false),
-  rstrip: z.boolean().default(false),
-  normalized: z.boolean().default(false),
-  special: z.boolean().default(false),
-});
-
-const normalizer = z.object({
-  type: z.literal('BertNormalizer'),
-  clean_text: z.boolean().default(true),
-  handle_chinese_chars: z.boolean().default(true),
-  strip_accents: z.boolean().nullable().default(null),
-  lowercase: z.boolean().default(true),
-});
-
-const templatePiece = z.union([
-  z.object({ SpecialToken: z.object({ id: z.string(), type_id: z.number().int() }) }),
-  z.object({ Sequence: z.object({ id: z.enum(['A', 'B']), type_id: z.number().int() }) }),
-]);
-
-const postProcessor = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('TemplateProcessing'),
-    single: z.array(templatePiece),
-    pair: z.array(templatePiece),
-    special_tokens: z.record(z.string(), z.object({ ids: z.array(z.number().int().min(0)) })),
-  }),
-  z.object({
-    type: z.literal('BertProcessing'),
-    sep: z.tuple([z.string(), z.number().int().min(0)]),
-    cls: z.tuple([z.string(), z.number().int().min(0)]),
-  }),
-]);
+import { addedTokenSchema } from './added-tokens.js';
+import { modelSchema } from './model.js';
+import { normalizerSchema } from './normalizers.js';
+import { isByteLevel, preTokenizerSchema } from './pre-tokenizers.js';
+import { postProcessorSchema } from './template.js';
 
 const schema = z.object({
   truncation: z
@@ -51,21 +19,19 @@ const schema = z.object({
     .nullable()
     .optional(),
   padding: z.object({ pad_token: z.string() }).nullable().optional(),
-  added_tokens: z.array(addedToken).default([]),
-  normalizer,
-  pre_tokenizer: z.object({ type: z.literal('BertPreTokenizer') }),
-  post_processor: postProcessor,
-  model: z.object({
-    type: z.literal('WordPiece').default('WordPiece'),
-    unk_token: z.string(),
-    continuing_subword_prefix: z.string().min(1),
-    max_input_chars_per_word: z.number().int().min(1),
-    vocab: z.record(z.string(), z.number().int().min(0)),
-  }),
+  added_tokens: z.array(addedTokenSchema).default([]),
+  normalizer: normalizerSchema,
+  pre_tokenizer: preTokenizerSchema,
+  post_processor: postProcessorSchema,
+  model: modelSchema,
 });
 
 /** A checked tokenizer.json. */
 export type TokenizerJson = z.infer<typeof schema>;
+
+const SUPPORTED = {
+  hint: 'Supported are WordPiece, byte-level BPE and Unigram tokenizers as BERT, RoBERTa, XLM-R and ALBERT have them.',
+};
 
 /**
  * Checks that a value is a tokenizer.json this tokenizer reproduces exactly.
@@ -73,18 +39,32 @@ export type TokenizerJson = z.infer<typeof schema>;
  */
 export function checkTokenizerJson(value: unknown, place: string): TokenizerJson {
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw invalid(value, place, parsed.error.issues[0]);
-  const flagged = parsed.data.added_tokens.find(
-    (token) => token.single_word || token.lstrip || token.rstrip || token.normalized,
-  );
-  if (flagged !== undefined) {
+  if (!parsed.success) throw invalid(value, place, deepestIssue(parsed.error.issues[0]));
+  const { model, pre_tokenizer: preTokenizer } = parsed.data;
+  if (isByteLevel(preTokenizer) !== (model.type === 'BPE')) {
     throw new Bert2dnnError(
       'TOKENIZER_INVALID',
-      `${place}: added token "${flagged.content}" sets single_word, lstrip, rstrip or normalized, expected none of them`,
-      { hint: 'Save the tokenizer with special tokens as BertTokenizerFast does.' },
+      `${place}: "pre_tokenizer" ${nameTypes(preTokenizer)} stands before a model of type "${model.type}", ` +
+        'expected "ByteLevel" last before "BPE" and before no other',
+      SUPPORTED,
     );
   }
   return parsed.data;
+}
+
+function nameTypes(json: TokenizerJson['pre_tokenizer']): string {
+  if (json === null) return 'null';
+  const types = json.type === 'Sequence' ? json.pretokenizers.map((one) => one.type) : [json.type];
+  return types.map((type) => `"${type}"`).join(', ');
+}
+
+/** Of a union that says its type the issue of that type, which names the member. */
+function deepestIssue(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue;
+  const [closest] = issue.errors
+    .map((issues) => deepestIssue(issues[0]))
+    .sort((left, right) => right.path.length - left.path.length);
+  return { ...closest, path: [...issue.path, ...closest.path] };
 }
 
 function invalid(value: unknown, place: string, issue: z.core.$ZodIssue): Bert2dnnError {
@@ -97,7 +77,7 @@ function invalid(value: unknown, place: string, issue: z.core.$ZodIssue): Bert2d
   return new Bert2dnnError(
     'TOKENIZER_INVALID',
     `${place}: ${path === '' ? 'the file' : `"${path}"`} is ${got}: ${issue.message}`,
-    { hint: 'Supported are WordPiece tokenizers as BERT, MiniLM, ELECTRA and ERNIE use them.' },
+    SUPPORTED,
   );
 }
 

@@ -1,6 +1,6 @@
 // Trains a WordPiece vocabulary from texts. Deterministic: equal texts in any order give equal pieces.
 import { Bert2dnnError } from '../../foundation/errors.js';
-import { forEachWord, type NormalizerOptions, normalizeBert, UNCASED } from './normalizer.js';
+import { forEachWord, type NormalizerOptions, normalizeBert, UNCASED } from './bert-words.js';
 import { specialTokens } from './tokenizer-json.js';
 
 /** Options of a vocabulary. */
@@ -11,12 +11,43 @@ export interface VocabularyOptions {
   minFrequency?: number;
   /** Only so many characters, the most frequent, are pieces; words with others are unknown. Default 1000. */
   maxAlphabet?: number;
-  /** How text becomes words. Default: uncased BERT. */
+  /** How text becomes words; counted words have their own. Default: uncased BERT. */
   normalizer?: NormalizerOptions;
 }
 
 const CONTINUING = '##';
 const LONGEST_WORD = 100;
+
+/**
+ * Counts the words of texts, so that a vocabulary is trained on more text than memory holds: only different words stay.
+ * A word of more than 100 characters is left out, as no vocabulary spells it.
+ */
+export class WordCounter {
+  /** Word -> how often it occurred. */
+  readonly counts: ReadonlyMap<string, number>;
+  readonly #counts = new Map<string, number>();
+  readonly #normalizer: NormalizerOptions;
+
+  /** @param normalizer how text becomes words. Default: uncased BERT. */
+  constructor(normalizer: NormalizerOptions = UNCASED) {
+    this.counts = this.#counts;
+    this.#normalizer = normalizer;
+  }
+
+  /** Counts the words of a text. */
+  add(text: string): void {
+    forEachWord(normalizeBert(text, this.#normalizer), (word) => {
+      if (word.length > LONGEST_WORD) return;
+      const count = this.#counts.get(word);
+      this.#counts.set(count === undefined ? detach(word) : word, (count ?? 0) + 1);
+    });
+  }
+}
+
+/** A copy of a word: V8 makes a slice of 13 characters or more a view that keeps the whole text in memory. */
+function detach(word: string): string {
+  return word.length < 13 ? word : Buffer.from(word, 'utf16le').toString('utf16le');
+}
 
 interface CountedWord {
   pieces: string[];
@@ -28,14 +59,15 @@ interface CountedWord {
  * The most frequent neighbouring pair is merged again and again (ties: the pair first in code-unit order).
  * This is the frequency rule of Hugging Face's `WordPieceTrainer`, not the likelihood rule of the first WordPiece.
  * Source: huggingface/tokenizers, models/wordpiece/trainer.rs, which wraps the BPE trainer.
+ * @param texts texts, or the words of texts that were counted as they went by
  * @throws Bert2dnnError TOO_FEW_EXAMPLES when the texts hold no word.
  */
 export function trainVocabulary(
-  texts: Iterable<string>,
+  texts: Iterable<string> | WordCounter,
   options: VocabularyOptions = {},
 ): string[] {
   const size = options.size ?? 4000;
-  const counts = countWords(texts, options.normalizer ?? UNCASED);
+  const { counts } = texts instanceof WordCounter ? texts : countWords(texts, options.normalizer);
   if (counts.size === 0) {
     throw new Bert2dnnError('TOO_FEW_EXAMPLES', 'the texts hold no word to make a vocabulary of');
   }
@@ -58,14 +90,10 @@ export function trainVocabulary(
   return pieces.slice(0, Math.max(size, specialTokens().length + 1));
 }
 
-function countWords(texts: Iterable<string>, normalizer: NormalizerOptions): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const text of texts) {
-    forEachWord(normalizeBert(text, normalizer), (word) => {
-      if (word.length <= LONGEST_WORD) counts.set(word, (counts.get(word) ?? 0) + 1);
-    });
-  }
-  return counts;
+function countWords(texts: Iterable<string>, normalizer?: NormalizerOptions): WordCounter {
+  const counter = new WordCounter(normalizer);
+  for (const text of texts) counter.add(text);
+  return counter;
 }
 
 function chooseAlphabet(counts: ReadonlyMap<string, number>, limit: number): Set<string> {

@@ -1,4 +1,5 @@
-// WordPiece: a word -> ids of its longest known pieces, with a cache of words seen. Splits no text.
+// WordPiece: a word -> ids of its longest known pieces. Splits no text.
+import type { Speller } from './spelling-cache.js';
 
 /** What the model part of a WordPiece tokenizer.json says. */
 export interface WordPieceOptions {
@@ -12,16 +13,12 @@ export interface WordPieceOptions {
   maxCharsPerWord: number;
 }
 
-// Bounds the cache: a log of a million words takes about 100 MB otherwise.
-const CACHE_LIMIT = 200_000;
-
 /** Spells words with the pieces of a vocabulary, longest first from the left. */
-export class WordPiece {
+export class WordPiece implements Speller {
   readonly options: WordPieceOptions;
   readonly #unknownId: number;
   readonly #first = new Map<string, number>();
   readonly #continuing = new Map<string, number>();
-  readonly #cache = new Map<string, readonly number[]>();
   #longestPiece = 0;
 
   constructor(options: WordPieceOptions) {
@@ -35,20 +32,11 @@ export class WordPiece {
     }
   }
 
-  /** Appends the ids of a word's pieces to `into`. */
-  encodeWord(word: string, into: number[]): void {
-    let ids = this.#cache.get(word);
-    if (ids === undefined) {
-      ids = this.#spell(word);
-      if (this.#cache.size >= CACHE_LIMIT) this.#cache.clear();
-      this.#cache.set(word, ids);
-    }
-    for (let index = 0; index < ids.length; index++) into.push(ids[index]);
-  }
-
-  #spell(word: string): number[] {
+  /** Ids of a word's pieces, or of the unknown token. */
+  spell(word: string): number[] {
     const ids: number[] = [];
-    if (countCodePoints(word) > this.options.maxCharsPerWord) return [this.#unknownId];
+    const unknown = [this.#unknownId];
+    if (countCodePoints(word) > this.options.maxCharsPerWord) return unknown;
     let start = 0;
     while (start < word.length) {
       const pieces = start === 0 ? this.#first : this.#continuing;
@@ -58,7 +46,7 @@ export class WordPiece {
         id = pieces.get(word.slice(start, end));
         if (id !== undefined) break;
       }
-      if (id === undefined) return [this.#unknownId];
+      if (id === undefined) return unknown;
       ids.push(id);
       start = end;
     }

@@ -8,6 +8,7 @@ import {
   SEPARATOR,
   SPACE,
 } from './character-classes.js';
+import { toNormalForm } from './normal-form.js';
 
 /** Options of Hugging Face's `BertNormalizer`. */
 export interface NormalizerOptions {
@@ -29,14 +30,23 @@ export const UNCASED: NormalizerOptions = {
   lowercase: true,
 };
 
+// Printable ASCII: only its case can change. Most text is that, but for white space in it.
+const PLAIN_TEXT = /^[\x20-\x7e]*$/;
+const PLAIN_LINES = /^[\t\n\r\x20-\x7e]*$/;
+
 /**
  * Normalised text as `BertNormalizer` gives it.
  * Source: huggingface/tokenizers, normalizers/bert.rs: clean, Chinese, accents, lower case, in this order.
  */
 export function normalizeBert(text: string, options: NormalizerOptions): string {
+  if (PLAIN_TEXT.test(text)) return options.lowercase ? text.toLowerCase() : text;
+  if (PLAIN_LINES.test(text)) {
+    const spaced = options.cleanText ? text.replace(/[\t\n\r]/g, ' ') : text;
+    return options.lowercase ? spaced.toLowerCase() : spaced;
+  }
   let result = text;
   if (options.cleanText || options.handleChineseChars) result = cleanAndSpread(result, options);
-  if (options.stripAccents) result = stripMarks(decompose(result));
+  if (options.stripAccents) result = stripMarks(toNormalForm(result, 'NFD'));
   return options.lowercase ? lowerEach(result) : result;
 }
 
@@ -52,18 +62,6 @@ function cleanAndSpread(text: string, options: NormalizerOptions): string {
   return result;
 }
 
-// QUIRK: the Unicode 12 tables of Hugging Face `tokenizers` leave these letters, decomposable since, whole.
-const KEPT_WHOLE =
-  /([\u{105c9}\u{105e4}\u{11380}-\u{113ff}\u{11938}\u{16100}-\u{1613f}\u{16d40}-\u{16d7f}])/u;
-
-function decompose(text: string): string {
-  if (!KEPT_WHOLE.test(text)) return text.normalize('NFD');
-  return text
-    .split(KEPT_WHOLE)
-    .map((part, index) => (index % 2 === 1 ? part : part.normalize('NFD')))
-    .join('');
-}
-
 function stripMarks(text: string): string {
   let result = '';
   for (const char of text) {
@@ -73,7 +71,7 @@ function stripMarks(text: string): string {
 }
 
 /** Lower case code point by code point: unlike `toLowerCase` a final sigma is not special. */
-function lowerEach(text: string): string {
+export function lowerEach(text: string): string {
   if (!text.includes('Σ')) return text.toLowerCase();
   return text
     .split('Σ')
@@ -81,12 +79,15 @@ function lowerEach(text: string): string {
     .join('σ');
 }
 
+const FIRST_SURROGATE = 0xd800;
+
 /** Calls `visit` for each word of normalised text: split at white space, each punctuation mark alone. */
 export function forEachWord(text: string, visit: (word: string) => void): void {
   let start = 0;
   let index = 0;
   while (index < text.length) {
-    const code = text.codePointAt(index)!;
+    let code = text.charCodeAt(index);
+    if (code >= FIRST_SURROGATE) code = text.codePointAt(index)!;
     const width = code > 0xffff ? 2 : 1;
     const flags = CHARACTER_CLASSES[code];
     if ((flags & (SEPARATOR | PUNCTUATION)) !== 0) {
@@ -97,12 +98,4 @@ export function forEachWord(text: string, visit: (word: string) => void): void {
     index += width;
   }
   if (text.length > start) visit(text.slice(start));
-}
-
-// Printable ASCII and the white space that splits words like a blank: only its case can change.
-const PLAIN_TEXT = /^[\t\n\r\x20-\x7e]*$/;
-
-/** Whether text needs only lower-casing, the fast path of nearly all English text. */
-export function isPlainText(text: string): boolean {
-  return PLAIN_TEXT.test(text);
 }

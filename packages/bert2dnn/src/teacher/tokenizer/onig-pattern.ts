@@ -1,0 +1,27 @@
+// The few regular expressions of Oniguruma that JavaScript reads alike, with `\s` as Oniguruma means it.
+import { classSource } from './character-classes.js';
+import { SEPARATOR_RANGES } from './character-tables.js';
+
+const ESCAPE = String.raw`\\[nrts.^$|?*+()[\]{}\\/]`;
+const LITERAL = String.raw`[^\\^$.|?*+()[\]{}]`;
+const CLASS = String.raw`\[(?:[^\\^[\]&-]|${ESCAPE})+\]`;
+const QUANTIFIER = String.raw`(?:[+*?]|\{\d+(?:,\d*)?\})`;
+const ATOM = `(?:${LITERAL}|${ESCAPE}|${CLASS})${QUANTIFIER}?`;
+/** Literals, escapes and plain classes with greedy quantifiers, and alternatives of them. */
+const READABLE = new RegExp(`^${ATOM}(?:\\|?${ATOM})*$`, 'u');
+
+/**
+ * A global expression that finds what Oniguruma finds, or nothing where that is not known to be so
+ * (groups, anchors, `.`, ranges, properties, or a match of no character).
+ */
+export function compilePattern(source: string): RegExp | undefined {
+  if (!READABLE.test(source)) return undefined;
+  const space = classSource(SEPARATOR_RANGES);
+  // Inside a class the set stands as it is, outside it needs brackets.
+  const translated = source.replace(
+    /\[(?:\\.|[^\\\]])+\]|\\s/gsu,
+    (part) => (part === '\\s' ? `[${space}]` : part.replaceAll('\\s', space)), // `\\s` cannot be read here: `\\` is kept by the first branch
+  );
+  const pattern = new RegExp(translated, 'gu');
+  return new RegExp(`^(?:${translated})$`, 'u').test('') ? undefined : pattern;
+}
