@@ -105,6 +105,7 @@ describe('npm pack', () => {
     });
     for (const verb of [
       'prepare',
+      'pretrain',
       'finetune',
       'score',
       'stack',

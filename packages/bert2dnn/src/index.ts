@@ -51,6 +51,7 @@ export {
   finetune,
   predict,
   prepare,
+  pretrain,
   quickstart,
   run,
   score,

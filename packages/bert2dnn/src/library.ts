@@ -8,6 +8,7 @@ import { evaluateVerb } from './pipeline/verbs/evaluate.js';
 import { finetuneVerb } from './pipeline/verbs/finetune.js';
 import { predictVerb } from './pipeline/verbs/predict.js';
 import { prepareVerb } from './pipeline/verbs/prepare.js';
+import { pretrainVerb } from './pipeline/verbs/pretrain.js';
 import { quickstartVerb } from './pipeline/verbs/quickstart.js';
 import { runVerb } from './pipeline/verbs/run.js';
 import { scoreVerb } from './pipeline/verbs/score.js';
@@ -22,6 +23,8 @@ function makeContext(): Context {
 
 /** Labelled and unlabelled files to splits by query and a transfer set. */
 export const prepare = asFunction(prepareVerb, makeContext);
+/** An encoder that learnt the language of unlabelled texts, as a start for `finetune`. */
+export const pretrain = asFunction(pretrainVerb, makeContext);
 /** A teacher from a Hugging Face folder, or a small one from scratch. */
 export const finetune = asFunction(finetuneVerb, makeContext);
 /** A teacher's logits for every row, in resumable shards. */

@@ -5,6 +5,7 @@ import { evaluateCommand } from './evaluate.js';
 import { finetuneCommand } from './finetune.js';
 import { predictCommand } from './predict.js';
 import { prepareCommand } from './prepare.js';
+import { pretrainCommand } from './pretrain.js';
 import { quickstartCommand } from './quickstart.js';
 import { runCommand } from './run.js';
 import { scoreCommand } from './score.js';
@@ -16,6 +17,7 @@ import { stackCommand } from './stack.js';
 export function createCommands(): Command[] {
   return [
     prepareCommand(),
+    pretrainCommand(),
     finetuneCommand(),
     scoreCommand(),
     stackCommand(),

@@ -6,7 +6,7 @@ import { CODE_VERSION } from '../foundation/version.js';
 import { createCommands } from './commands.js';
 
 const HELP_TAIL = `
-The walk: prepare -> finetune -> score -> stack -> distill -> evaluate -> predict, serve
+The walk: prepare -> (pretrain ->) finetune -> score -> stack -> distill -> evaluate -> predict, serve
   bert2dnn quickstart            the whole walk on a shop that it generates, offline, in minutes
   bert2dnn run <config>          your own walk: only what is stale runs again
   bert2dnn <verb> --help         the options of a verb, with their defaults

@@ -8,7 +8,10 @@ export const scoreCommand = () =>
     verb: scoreVerb,
     print(result, line) {
       const { produced, reused, total } = result.shards;
-      line(`${produced} shards scored, ${reused} found done, ${total} in all -> ${result.out}`);
+      const { precision } = result.teacher;
+      line(
+        `${produced} shards scored in ${precision}, ${reused} found done, ${total} in all -> ${result.out}`,
+      );
       if (produced > 0)
         line(`${formatCount(result.rowsPerSecond)} rows/s, ${formatDuration(result.seconds)}`);
       if (!result.complete)

@@ -16,6 +16,10 @@ export interface ExampleColumns {
   labelRange?: [number, number];
   /** Class names: the labels are classes, not grades. */
   classes?: string[];
+  /** Columns of shares, one a class and named as it: the label is soft. Instead of `label`, `labelRange` and `classes`. */
+  labelColumns?: string[];
+  /** Column of how much a row counts in a training: 0 or more. Default: all rows count the same. */
+  weight?: string;
   /** Column that groups examples, for splits and ranking metrics. Default: the column of the field `query`. */
   group?: string;
 }
@@ -24,6 +28,7 @@ export interface ExampleColumns {
 export interface ResolvedColumns {
   fields: Record<string, string>;
   label?: LabelColumn;
+  weight?: string;
   group?: string;
 }
 
@@ -58,7 +63,8 @@ export async function resolveColumns(
   const fields = columns.fields ?? fieldsByManifest(manifest) ?? fieldsByName(first);
   return {
     fields,
-    label: resolveLabel(tables, columns, manifest, needsLabel),
+    label: resolveShares(columns) ?? resolveLabel(tables, columns, manifest, needsLabel),
+    weight: columns.weight,
     group: resolveGroup(first, columns, fields),
   };
 }
@@ -91,6 +97,13 @@ function resolveGroup(
     return 'group';
   }
   return fields['query'];
+}
+
+/** A label of shares, if the user names its columns. */
+function resolveShares({ labelColumns }: ExampleColumns): LabelColumn | undefined {
+  if (labelColumns === undefined) return undefined;
+  const classes = checkClasses(labelColumns);
+  return { kind: 'classes', column: classes[0], columns: classes, classes, stored: 'shares' };
 }
 
 function resolveLabel(

@@ -1,26 +1,22 @@
 // Examples: texts by field with labels and groups, out of files of any format, streamed in input order.
 
 import { Bert2dnnError } from '../foundation/errors.js';
+import { isShareLabel, parseShares } from './class-shares.js';
+import type { ColumnValues } from './duckdb.js';
 import { type ExampleColumns, resolveColumns } from './example-columns.js';
 import { listInputFiles } from './inputs.js';
-import { type LabelColumn, parseLabels } from './label-column.js';
+import { type LabelColumn, type LabelPlace, parseLabels } from './label-column.js';
+import { LabelCount, type LabelSummary } from './label-summary.js';
 import type { WantedColumn } from './parquet-reader.js';
 import { rebatch } from './rebatch.js';
+import { parseWeights } from './row-weights.js';
 import { openTableFile, readTableRows, requireColumn, type TableFile } from './table-file.js';
 
-export type { ExampleColumns };
+export type { ExampleColumns, LabelSummary };
 
 /** A file of an example set. */
 export interface ExampleFile extends TableFile {
   numRows: number;
-}
-
-/** Labels of a set at a glance. For classes the figures are of indices. */
-export interface LabelSummary {
-  numLabelled: number;
-  min: number;
-  max: number;
-  mean: number;
 }
 
 /** Files that together are a list of examples. Row numbers count through all files, from 0. */
@@ -33,6 +29,8 @@ export interface ExampleSet {
   /** Whether rows may lack a label (theirs is then NaN). */
   labelsAreOptional: boolean;
   labelSummary?: LabelSummary;
+  /** Column of the rows' weights. */
+  weight?: string;
   group?: string;
   numRows: number;
 }
@@ -50,8 +48,12 @@ export interface ExampleBatch {
   numRows: number;
   /** Texts by field (in the order of `ExampleSet.fields`), then by row. */
   fields: string[][];
-  /** 0..1, or class indices; NaN for none. Present if the set has a label column. */
+  /** 0..1, or class indices (of shares the largest's); NaN for none. Present if the set has a label column. */
   labels?: Float64Array;
+  /** Shares of the classes [N, C]. Present if the label is given so. */
+  shares?: Float64Array;
+  /** 0 or more. Present if the set has a weight column. */
+  weights?: Float64Array;
   /** Present if the set has a group column. */
   groups?: string[];
 }
@@ -92,6 +94,7 @@ export async function openExamples(
     set.parts.push({ ...table, numRows });
     set.numRows += numRows;
   }
+  summary.requireWeight(set);
   if (set.label !== undefined) set.labelSummary = summary.result();
   return set;
 }
@@ -129,27 +132,54 @@ export async function* readExamples(
   }
 }
 
-type Columns = Pick<ExampleSet, 'fields' | 'label' | 'group'>;
+type Columns = Pick<ExampleSet, 'fields' | 'label' | 'weight' | 'group'>;
 
-function columnsOf(columns: Columns): string[] {
-  const names = Object.values(columns.fields);
-  if (columns.label !== undefined) names.push(columns.label.column);
-  if (columns.group !== undefined) names.push(columns.group);
-  return names;
+function columnsOf({ fields, label, weight, group }: Columns): string[] {
+  const labelColumns = label === undefined ? [] : namesOfLabel(label);
+  return [...Object.values(fields), ...labelColumns, ...present(weight), ...present(group)];
 }
 
-/** Reads a file once for its number of rows; a Parquet file only if there are labels to check. */
+function namesOfLabel(label: LabelColumn): string[] {
+  return isShareLabel(label) ? label.columns : [label.column];
+}
+
+function present(name: string | undefined): string[] {
+  return name === undefined ? [] : [name];
+}
+
+/** Label columns, then the weight column. */
+function wantedFigures({ label, weight }: Columns): WantedColumn[] {
+  const kind = label === undefined ? 'number' : labelKind(label);
+  const labels = label === undefined ? [] : namesOfLabel(label);
+  return [
+    ...labels.map((name): WantedColumn => ({ name, kind })),
+    ...present(weight).map((name): WantedColumn => ({ name, kind: 'number' })),
+  ];
+}
+
+/** Labels, shares and weights out of the columns of `wantedFigures`. */
+function parseFigures(
+  set: ExampleSet,
+  columns: readonly ColumnValues[],
+  place: LabelPlace,
+): Pick<ExampleBatch, 'labels' | 'shares' | 'weights'> {
+  const { label, weight, labelsAreOptional } = set;
+  return {
+    ...(isShareLabel(label)
+      ? parseShares(label, columns.slice(0, label.columns.length), place, labelsAreOptional)
+      : label && { labels: parseLabels(label, columns[0], place, labelsAreOptional) }),
+    ...(weight && { weights: parseWeights(weight, columns[columns.length - 1], place) }),
+  };
+}
+
+/** Reads a file once for its number of rows; a Parquet file only if there are labels or weights to check. */
 async function checkRows(table: TableFile, set: ExampleSet, summary: LabelCount): Promise<number> {
-  const { label } = set;
-  if (table.numRows !== undefined && label === undefined) return table.numRows;
-  const wanted: WantedColumn[] =
-    label === undefined ? [] : [{ name: label.column, kind: labelKind(label) }];
+  const wanted = wantedFigures(set);
+  if (table.numRows !== undefined && wanted.length === 0) return table.numRows;
   let numRows = 0;
   for await (const rows of readTableRows(table, wanted)) {
-    if (label !== undefined) {
-      const place = { file: table, lines: rows.lines, start: numRows };
-      summary.add(parseLabels(label, rows.columns[0], place, set.labelsAreOptional));
-    }
+    const place = { file: table, lines: rows.lines, start: numRows };
+    summary.add(parseFigures(set, rows.columns, place));
     numRows += rows.numRows;
   }
   return numRows;
@@ -165,46 +195,24 @@ async function* readPart(
   range: { start: number; count: number; batchRows: number },
 ): AsyncGenerator<Omit<ExampleBatch, 'start'>> {
   const fieldColumns = Object.values(set.fields);
-  const wanted: WantedColumn[] = fieldColumns.map((name) => ({ name, kind: 'text' }));
-  if (set.label !== undefined) {
-    wanted.push({ name: set.label.column, kind: labelKind(set.label) });
-  }
-  if (set.group !== undefined) wanted.push({ name: set.group, kind: 'text' });
+  const figures = wantedFigures(set);
+  const wanted: WantedColumn[] = [
+    ...fieldColumns.map((name): WantedColumn => ({ name, kind: 'text' })),
+    ...figures,
+    ...present(set.group).map((name): WantedColumn => ({ name, kind: 'text' })),
+  ];
   const numFields = fieldColumns.length;
   let start = range.start;
   for await (const rows of rebatch(readTableRows(part, wanted, range), range.batchRows)) {
+    const { numRows, columns, lines } = rows;
+    const figureColumns = columns.slice(numFields, numFields + figures.length);
     const batch: Omit<ExampleBatch, 'start'> = {
-      numRows: rows.numRows,
-      fields: rows.columns.slice(0, numFields) as string[][],
+      numRows,
+      fields: columns.slice(0, numFields) as string[][],
+      ...parseFigures(set, figureColumns, { file: part, lines, start }),
     };
-    if (set.label !== undefined) {
-      const place = { file: part, lines: rows.lines, start };
-      batch.labels = parseLabels(set.label, rows.columns[numFields], place, set.labelsAreOptional);
-    }
-    if (set.group !== undefined) batch.groups = rows.columns.at(-1) as string[];
-    start += rows.numRows;
+    if (set.group !== undefined) batch.groups = columns.at(-1) as string[];
+    start += numRows;
     yield batch;
-  }
-}
-
-class LabelCount {
-  private numLabelled = 0;
-  private min = Number.POSITIVE_INFINITY;
-  private max = Number.NEGATIVE_INFINITY;
-  private sum = 0;
-
-  add(labels: Float64Array): void {
-    for (const label of labels) {
-      if (Number.isNaN(label)) continue;
-      this.numLabelled++;
-      this.min = Math.min(this.min, label);
-      this.max = Math.max(this.max, label);
-      this.sum += label;
-    }
-  }
-
-  result(): LabelSummary {
-    const { numLabelled, min, max, sum } = this;
-    return { numLabelled, min, max, mean: numLabelled > 0 ? sum / numLabelled : Number.NaN };
   }
 }

@@ -19,7 +19,20 @@ export type LabelColumn =
       classes: string[];
       /** Whether the cells hold class names or, in a prepared folder, indices. */
       stored: 'name' | 'index';
+    }
+  | {
+      kind: 'classes';
+      /** The first of `columns`, for errors. */
+      column: string;
+      classes: string[];
+      /** Every class has a column of shares; they sum to 1. */
+      stored: 'shares';
+      /** Columns by class. */
+      columns: string[];
     };
+
+/** A label whose cells stand in one column. */
+export type SingleLabelColumn = Exclude<LabelColumn, { stored: 'shares' }>;
 
 /** Where the cells are, for errors. */
 export interface LabelPlace {
@@ -34,7 +47,7 @@ export interface LabelPlace {
  * @throws Bert2dnnError LABEL_INVALID with file and line.
  */
 export function parseLabels(
-  label: LabelColumn,
+  label: SingleLabelColumn,
   cells: ColumnValues,
   place: LabelPlace,
   isOptional: boolean,
@@ -75,7 +88,7 @@ function indexOf(cell: string | number, numClasses: number): number | undefined 
 }
 
 function invalidLabel(
-  label: LabelColumn,
+  label: SingleLabelColumn,
   cell: string | number,
   row: number,
   { file, lines, start }: LabelPlace,
@@ -95,7 +108,7 @@ function invalidLabel(
   );
 }
 
-function hintFor(label: LabelColumn, cell: string | number, isEmpty: boolean): string {
+function hintFor(label: SingleLabelColumn, cell: string | number, isEmpty: boolean): string {
   if (isEmpty)
     return `Fill the column "${label.column}", or give rows without a label as --unlabelled.`;
   if (label.kind === 'graded') {

@@ -34,7 +34,8 @@ function faultOf(
   numLabelled: number,
 ): string | undefined {
   if (label.kind === 'classes') {
-    if (min < max) return undefined;
+    // Shares can teach also where all rows have the same most likely class.
+    if (min < max || label.stored === 'shares') return undefined;
     return `only one class: all ${numLabelled} labels are "${label.classes[min]}"`;
   }
   const range = label.range.join('..');

@@ -34,6 +34,10 @@ export const ERROR_CODES = {
     exitCode: 1,
     hint: 'Correct the label, or give its --label-range or --classes.',
   },
+  WEIGHT_INVALID: {
+    exitCode: 1,
+    hint: 'Every row needs a number: 1 counts as usual, 0 not at all.',
+  },
   LABELS_ONE_SIDED: {
     exitCode: 1,
     hint: 'Is it the right label column, and the right --label-range?',

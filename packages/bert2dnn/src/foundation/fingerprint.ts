@@ -32,6 +32,15 @@ export function fingerprintBytes(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex').slice(0, DIGITS);
 }
 
+/** Fingerprint of arrays with their names, in their order. */
+export function fingerprintArrays(arrays: Readonly<Record<string, ArrayBufferView>>): string {
+  const hash = createHash('sha256');
+  for (const [name, { buffer, byteOffset, byteLength }] of Object.entries(arrays)) {
+    hash.update(`${name}:${byteLength}\n`).update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return hash.digest('hex').slice(0, DIGITS);
+}
+
 /** Fingerprint of a file's bytes, read as a stream. @throws the error of node:fs if it cannot be read. */
 export async function fingerprintFile(path: string): Promise<string> {
   const hash = createHash('sha256');

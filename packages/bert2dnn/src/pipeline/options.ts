@@ -216,6 +216,32 @@ export function numberOr<Word extends string>(
   }) as OptionDefinition<number | Word>;
 }
 
+/** A map `name=number,...` of numbers of 0 or more, or a word that stands for one that is found. */
+export function numberMapOr<Word extends string>(
+  description: string,
+  word: Word,
+): OptionDefinition<Record<string, number> | Word | undefined> {
+  const expected = `${word}, or name=number pairs separated by commas, for example bad=1,good=3`;
+  return define(description, `<${word}|name=x,...>`, undefined, (value, place) => {
+    if (value === word) return word;
+    const pairs =
+      typeof value === 'string'
+        ? value.split(',').map((pair) => splitPair(pair, () => wrongValue(place, value, expected)))
+        : Object.entries(value !== null && typeof value === 'object' ? value : {});
+    if (pairs.length === 0) throw wrongValue(place, value, expected);
+    return Object.fromEntries(
+      pairs.map(([name, text]) => [name, expectNumber(text, `${place}: ${name}`, { min: 0 })]),
+    );
+  }) as OptionDefinition<Record<string, number> | Word | undefined>;
+}
+
+/** `name=value`; the name may hold `=` itself. */
+function splitPair(pair: string, wrong: () => Bert2dnnError): [string, string] {
+  const at = pair.lastIndexOf('=');
+  if (at <= 0) throw wrong();
+  return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+}
+
 /**
  * Checks the values given for a verb against its table and fills in the defaults.
  * `nameOf` says how a place is written for the reader: `--batch-size` or `stages[2].batchSize`.

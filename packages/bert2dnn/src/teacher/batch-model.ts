@@ -5,6 +5,7 @@ import { planScoringBatches } from './batches.js';
 import type { EncoderConfig } from './config.js';
 import { type EncodedTexts, lengthOfRow, padBatch } from './encoded-texts.js';
 import { buildEncoder } from './encoder.js';
+import { pickInputs } from './encoder-body.js';
 import type { Parameters } from './parameters.js';
 
 /** Feeds of a padded batch: int32 `input_ids`, `attention_mask`, `token_type_ids`, all [B, S]. */
@@ -34,7 +35,7 @@ export async function openEncoderModel(options: EncoderModelOptions): Promise<Ba
   const session = await Session.create({ logits }, { threads, frozen: parameters });
   return {
     numOutputs,
-    run: async (feeds) => (await session.run(feeds))['logits'].data,
+    run: async (feeds) => (await session.run(pickInputs(encoder, feeds)))['logits'].data,
     release: () => session.release(),
   };
 }

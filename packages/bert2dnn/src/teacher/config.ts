@@ -1,21 +1,22 @@
-// The sizes of a BERT-shaped encoder, read from a Hugging Face config.json and written back to one.
+// The sizes of an encoder, read from a Hugging Face config.json and written back to one.
 // A member that changes the maths and is not supported is an error; members that do not are kept as they are.
 import { z } from 'zod';
 import { Bert2dnnError } from '../foundation/errors.js';
 import type { Json } from '../foundation/fingerprint.js';
-import { type Family, findFamily, knownModelTypes } from './family.js';
+import { type MemberValues, readMembers } from './config-members.js';
+import { findFamily, knownModelTypes } from './families.js';
+import type { Activation, ClassifierHead, Family } from './family.js';
 
-/** Activations between the two products of a layer. `gelu_tanh` is the tanh approximation. */
-export type Activation = 'gelu' | 'gelu_tanh' | 'relu';
-
-/** What the graph of an encoder depends on. */
-export interface EncoderConfig {
+/** Sizes and rates that every family states. */
+export interface EncoderSizes {
   vocabularySize: number;
   hiddenSize: number;
   numLayers: number;
   numHeads: number;
   intermediateSize: number;
+  /** Tokens of a row at most. */
   maxPositions: number;
+  /** Token types. 0: the encoder has none; 1: one vector for all tokens, and the types are not read. */
   numTypes: number;
   layerNormEpsilon: number;
   activation: Activation;
@@ -26,6 +27,21 @@ export interface EncoderConfig {
   /** Dropout before the classifier. */
   classifierDropout: number;
   initializerRange: number;
+}
+
+/** What the graph of an encoder depends on. */
+export interface EncoderConfig extends EncoderSizes {
+  /** Width of the embeddings; where it is not the hidden size, a linear layer follows them. */
+  embeddingSize: number;
+  /** Rows of the position table before that of the first token. */
+  positionOffset: number;
+  /** Rows of the task table, of which the first serves. 0: there is none. */
+  numTaskTypes: number;
+  /** Whether dropout stands between the attention's product and its residual. */
+  dropsAttentionOutput: boolean;
+  head: ClassifierHead;
+  /** Activation of the head over the vocabulary, where the encoder has one. */
+  maskedLmActivation: Activation | undefined;
 }
 
 /** A config.json, understood. */
@@ -40,42 +56,22 @@ export interface TeacherConfig {
   source: Record<string, Json>;
 }
 
+// The longer names differ from the first in how they compute the same function.
 const ACTIVATIONS: Record<string, Activation> = {
   gelu: 'gelu',
   gelu_new: 'gelu_tanh',
   gelu_pytorch_tanh: 'gelu_tanh',
   relu: 'relu',
+  gelu_python: 'gelu',
+  gelu_fast: 'gelu_tanh',
+  gelu_accurate: 'gelu_tanh',
+  gelu_python_tanh: 'gelu_tanh',
 };
 
-const size = z.number().int().min(1);
-const rate = z.number().min(0).max(0.9);
-
-const schema = z.looseObject({
-  vocab_size: size,
-  hidden_size: size,
-  num_hidden_layers: size,
-  num_attention_heads: size,
-  intermediate_size: size,
-  max_position_embeddings: size,
-  type_vocab_size: size.default(2),
-  layer_norm_eps: z.number().positive().default(1e-12),
-  hidden_act: z.string(),
-  hidden_dropout_prob: rate.default(0.1),
-  attention_probs_dropout_prob: rate.default(0.1),
-  classifier_dropout: rate.nullable().optional(),
-  initializer_range: z.number().positive().default(0.02),
-  id2label: z.record(z.string(), z.string()).optional(),
-  num_labels: size.optional(),
+const labelSchema = z.looseObject({
+  id2label: z.record(z.string(), z.string()).nullish(),
+  num_labels: z.number().int().min(1).max(100_000).nullish(),
 });
-
-// Members that change what the encoder computes, with the values (or absence) that this graph computes.
-const FIXED_MEMBERS: Record<string, readonly Json[]> = {
-  position_embedding_type: ['absolute'],
-  is_decoder: [false],
-  add_cross_attention: [false],
-  use_task_id: [false],
-  quantization_config: [null],
-};
 
 /**
  * Understands the content of a config.json; `place` names it in errors.
@@ -90,44 +86,74 @@ export function readTeacherConfig(value: unknown, place: string): TeacherConfig 
   if (family === undefined) {
     throw refuse(place, 'model_type', source['model_type'], knownModelTypes());
   }
-  const parsed = schema.safeParse(source);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const name = String(issue.path[0] ?? 'config');
-    throw refuse(place, name, source[name], [issue.message]);
+  const read = readMembers(source, family.members);
+  if ('problem' in read) {
+    const { member, got, expected } = read.problem;
+    throw refuse(place, member, got, [expected]);
   }
-  checkFixedMembers(source, parsed.data, place);
-  const labels = readLabels(parsed.data.id2label, parsed.data.num_labels ?? 2);
-  const encoder = toEncoderConfig(parsed.data);
+  const encoder = toEncoderConfig(read.values, family, place);
+  const labels = readLabels(source, place);
   return { family, encoder, numOutputs: labels.length, labels, source };
 }
 
-function checkFixedMembers(
-  source: Record<string, Json>,
-  config: z.infer<typeof schema>,
-  place: string,
-): void {
-  for (const [name, allowed] of Object.entries(FIXED_MEMBERS)) {
-    const given = source[name];
-    if (given !== undefined && given !== null && !allowed.includes(given)) {
-      throw refuse(place, name, given, allowed);
-    }
+function toEncoderConfig(values: MemberValues, family: Family, place: string): EncoderConfig {
+  const { members, head, dropsAttentionOutput } = family;
+  const { embeddingSize, numPositions, usesTaskTypes, padId, isTied, ...kept } = values;
+  const refuseMember = (key: keyof MemberValues, expected: readonly Json[]): Bert2dnnError =>
+    refuse(place, members[key].name ?? key, values[key], expected);
+  if (!Object.hasOwn(ACTIVATIONS, values.activation)) {
+    throw refuseMember('activation', Object.keys(ACTIVATIONS));
   }
-  const pruned = source['pruned_heads'];
-  if (pruned && Object.keys(pruned as object).length > 0) {
-    throw refuse(place, 'pruned_heads', pruned, ['none']);
+  if (values.hiddenSize % values.numHeads !== 0) {
+    const width = `${members.hiddenSize.name} ${values.hiddenSize}`;
+    throw refuseMember('numHeads', [`a divisor of ${width}`]);
   }
-  const embeddingSize = source['embedding_size'];
-  if (embeddingSize !== undefined && embeddingSize !== config.hidden_size) {
-    throw refuse(place, 'embedding_size', embeddingSize, [config.hidden_size]);
+  const positionOffset = family.countsFromPadding ? padId + 1 : 0;
+  if (numPositions <= positionOffset) {
+    throw refuseMember('numPositions', [`more than ${positionOffset}, where positions begin`]);
   }
-  if (!(config.hidden_act in ACTIVATIONS)) {
-    throw refuse(place, 'hidden_act', config.hidden_act, Object.keys(ACTIVATIONS));
+  const activation = ACTIVATIONS[values.activation];
+  const { maskedLm } = family;
+  const ownActivation = maskedLm?.activation === 'hidden' ? activation : maskedLm?.activation;
+  return {
+    ...kept,
+    embeddingSize: embeddingSize === 0 ? values.hiddenSize : embeddingSize,
+    maxPositions: numPositions - positionOffset,
+    positionOffset,
+    numTaskTypes: usesTaskTypes ? values.numTaskTypes : 0,
+    activation,
+    classifierDropout: values.classifierDropout ?? values.hiddenDropout,
+    dropsAttentionOutput,
+    head,
+    maskedLmActivation: isTied ? ownActivation : undefined,
+  };
+}
+
+/** Tokens of a row at most, read from a config.json that need not be of a known family; `undefined` if it says none. */
+export function statedMaxPositions(value: unknown): number | undefined {
+  const source = (value ?? {}) as Record<string, Json>;
+  const stated = source['max_position_embeddings'];
+  if (typeof stated !== 'number') return undefined;
+  const family = findFamily(source['model_type']);
+  if (family?.countsFromPadding !== true) return stated;
+  const padId = source['pad_token_id'] ?? family.members.padId.fallback;
+  return typeof padId === 'number' ? stated - padId - 1 : stated;
+}
+
+/**
+ * Refuses a model without a head over the vocabulary that shares the token table.
+ * @throws Bert2dnnError TEACHER_INVALID
+ */
+export function requireMaskedLm({ family, encoder, source }: TeacherConfig, place: string): void {
+  if (encoder.maskedLmActivation !== undefined) return;
+  if (family.maskedLm !== undefined) {
+    throw refuse(place, 'tie_word_embeddings', source['tie_word_embeddings'], [true]);
   }
-  if (config.hidden_size % config.num_attention_heads !== 0) {
-    const divisible = `a divisor of hidden_size ${config.hidden_size}`;
-    throw refuse(place, 'num_attention_heads', config.num_attention_heads, [divisible]);
-  }
+  throw new Bert2dnnError(
+    'TEACHER_INVALID',
+    `${place}: ${family.modelType} discriminators have no head over the vocabulary, expected a model that is trained by masking`,
+    { hint: `Known ones: ${knownModelTypes(true).join(', ')}.` },
+  );
 }
 
 function refuse(
@@ -143,32 +169,21 @@ function refuse(
   return new Bert2dnnError(
     'TEACHER_INVALID',
     `${place}: "${member}" is ${held}, expected ${supported.join(' or ')}`,
-    { hint: 'A BERT-shaped encoder with absolute positions is supported.' },
+    { hint: `Encoders with absolute positions are supported: ${knownModelTypes().join(', ')}.` },
   );
 }
 
-function readLabels(id2label: Record<string, string> | undefined, numLabels: number): string[] {
-  if (id2label === undefined) return Array.from({ length: numLabels }, (_, id) => `LABEL_${id}`);
+function readLabels(source: Record<string, Json>, place: string): string[] {
+  const parsed = labelSchema.safeParse(source);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const name = String(issue.path[0]);
+    throw refuse(place, name, source[name], [issue.message]);
+  }
+  const { id2label, num_labels: numLabels } = parsed.data;
+  if (!id2label) return Array.from({ length: numLabels ?? 2 }, (_, id) => `LABEL_${id}`);
   const ids = Object.keys(id2label).sort((left, right) => Number(left) - Number(right));
   return ids.map((id) => id2label[id]);
-}
-
-function toEncoderConfig(config: z.infer<typeof schema>): EncoderConfig {
-  return {
-    vocabularySize: config.vocab_size,
-    hiddenSize: config.hidden_size,
-    numLayers: config.num_hidden_layers,
-    numHeads: config.num_attention_heads,
-    intermediateSize: config.intermediate_size,
-    maxPositions: config.max_position_embeddings,
-    numTypes: config.type_vocab_size,
-    layerNormEpsilon: config.layer_norm_eps,
-    activation: ACTIVATIONS[config.hidden_act],
-    hiddenDropout: config.hidden_dropout_prob,
-    attentionDropout: config.attention_probs_dropout_prob,
-    classifierDropout: config.classifier_dropout ?? config.hidden_dropout_prob,
-    initializerRange: config.initializer_range,
-  };
 }
 
 /** How a written config.json describes the head. */
@@ -183,9 +198,8 @@ export function describeClassifier(
   config: TeacherConfig,
   head: HeadDescription,
 ): Record<string, Json> {
-  const { dtype: _, torch_dtype: __, _name_or_path: ___, ...kept } = config.source;
   return {
-    ...kept,
+    ...membersOfEncoder(config),
     architectures: [config.family.classifierArchitecture],
     dtype: 'float32',
     id2label: Object.fromEntries(head.labels.map((label, id) => [String(id), label])),
@@ -194,8 +208,28 @@ export function describeClassifier(
   };
 }
 
+/**
+ * A config.json for a masked language model: the source's members, float32, no labels.
+ * @throws Bert2dnnError TEACHER_INVALID as `requireMaskedLm`.
+ */
+export function describeMaskedLanguageModel(config: TeacherConfig): Record<string, Json> {
+  requireMaskedLm(config, 'config.json');
+  const architectures = [config.family.maskedLm!.architecture];
+  return { ...membersOfEncoder(config), architectures, dtype: 'float32' };
+}
+
+/** Members that a config.json says, less those of its head, its number format and its origin. */
+function membersOfEncoder({ source }: TeacherConfig): Record<string, Json> {
+  const replaced = ['architectures', 'dtype', 'torch_dtype', '_name_or_path'];
+  const ofHead = ['id2label', 'label2id', 'num_labels', '_num_labels', 'problem_type'];
+  const kept = Object.entries(source).filter(
+    ([name]) => !replaced.includes(name) && !ofHead.includes(name),
+  );
+  return Object.fromEntries(kept);
+}
+
 /** A config.json of a new BERT encoder. */
-export function describeBertEncoder(encoder: EncoderConfig): Record<string, Json> {
+export function describeBertEncoder(encoder: EncoderSizes): Record<string, Json> {
   return {
     architectures: ['BertModel'],
     model_type: 'bert',

@@ -30,12 +30,30 @@ export function encodeTexts(
   const offsets = new Int32Array(numRows + 1);
   const tokens = new TokenBuffer(numRows * 24);
   for (let row = 0; row < numRows; row++) {
-    const pair = others.length === 0 ? undefined : others.map((field) => field[row]).join(' ');
-    const { ids, typeIds } = tokenizer.encode(first[row], pair, maxTokens);
+    const { ids, typeIds } = tokenizer.encode(first[row], secondText(others, row), maxTokens);
     tokens.append(ids, typeIds);
     offsets[row + 1] = tokens.length;
   }
   return { ids: tokens.ids, typeIds: tokens.typeIds, offsets, numRows };
+}
+
+function secondText(others: readonly (readonly string[])[], row: number): string | undefined {
+  return others.length === 0 ? undefined : others.map((field) => field[row]).join(' ');
+}
+
+/** How many rows of `encoded` lack tokens of their texts: those that are longer with room for one token more. */
+export function countTruncated(
+  encoded: EncodedTexts,
+  [first, ...others]: readonly (readonly string[])[],
+  { tokenizer, maxTokens }: EncodeOptions,
+): number {
+  let numTruncated = 0;
+  for (let row = 0; row < encoded.numRows; row++) {
+    if (lengthOfRow(encoded, row) < maxTokens) continue;
+    const { ids } = tokenizer.encode(first[row], secondText(others, row), maxTokens + 1);
+    if (ids.length > maxTokens) numTruncated++;
+  }
+  return numTruncated;
 }
 
 /** Joins encoded texts in order. */

@@ -1,5 +1,27 @@
-// Model families as data: which tensor of a Hugging Face file goes to which place of the encoder graph.
-// A new family is a new description here, not a new encoder.
+// What a model family is, as data: names of config members and tensors, and the few places where families compute
+// differently. The descriptions are in families.ts; a new family is a new description, not a new encoder.
+import type { ConfigMembers } from './config-members.js';
+
+/** Activations between the two products of a layer. `gelu_tanh` is the tanh approximation. */
+export type Activation = 'gelu' | 'gelu_tanh' | 'relu';
+
+/** How the first token becomes logits: dense, activation, dropout, linear. */
+export interface ClassifierHead {
+  activation: Activation | 'tanh';
+  /** Dropout also stands before the dense layer. */
+  dropsInput: boolean;
+}
+
+/** How tokens become scores of the vocabulary: dense, activation, layer norm, product with the token table. */
+export interface MaskedLmHead {
+  architecture: string;
+  /** `hidden`: the activation of the layers. */
+  activation: Activation | 'hidden';
+  /** Place in the graph -> tensor name. */
+  tensors: Readonly<Record<string, string>>;
+  /** Names under which some files hold a place once more; transformers ties them. */
+  copies: Readonly<Record<string, string>>;
+}
 
 /** A family of encoders with one layout of tensor names. */
 export interface Family {
@@ -8,77 +30,41 @@ export interface Family {
   classifierArchitecture: string;
   /** What tensor names of a model with a head begin with; the bare encoder leaves it out. */
   prefix: string;
-  /** Place in the graph -> tensor name; `{layer}` stands for the layer's index. */
+  /** Where config.json states the sizes. */
+  members: ConfigMembers;
+  /** Place in the graph -> tensor name; `{layer}` stands for the layer's index. Weights are [O, C] as in PyTorch. */
   encoderTensors: Readonly<Record<string, string>>;
-  /** Places of the pooler: made new when an encoder without one is fine-tuned. */
+  /** Places of a pooler that belongs to the encoder: made new when one without it is fine-tuned. */
   poolerTensors: Readonly<Record<string, string>>;
   /** Places of the head; their names have no prefix. */
   headTensors: Readonly<Record<string, string>>;
+  head: ClassifierHead;
+  /** Absent in a family whose encoders are not trained by masking. */
+  maskedLm?: MaskedLmHead;
+  /** Rows of the position table before the first token's: RoBERTa counts from the padding id on. */
+  countsFromPadding: boolean;
+  /** Whether dropout stands between the attention's product and its residual. */
+  dropsAttentionOutput: boolean;
   /** Names that are known and not needed: other heads, saved buffers. */
   ignoredTensors: RegExp;
+  /** Names of a model of this type that is not supported, with what to say. */
+  refusedTensors?: { pattern: RegExp; reason: string };
 }
 
-/** Places of the learnt tensors, `{layer}` standing for a layer's index. Weights are [O, C] as in PyTorch. */
-const BERT: Family = {
-  modelType: 'bert',
-  classifierArchitecture: 'BertForSequenceClassification',
-  prefix: 'bert.',
-  encoderTensors: {
-    'embeddings.token': 'embeddings.word_embeddings.weight',
-    'embeddings.position': 'embeddings.position_embeddings.weight',
-    'embeddings.type': 'embeddings.token_type_embeddings.weight',
-    'embeddings.norm.weight': 'embeddings.LayerNorm.weight',
-    'embeddings.norm.bias': 'embeddings.LayerNorm.bias',
-    ...linear('query', 'attention.self.query'),
-    ...linear('key', 'attention.self.key'),
-    ...linear('value', 'attention.self.value'),
-    ...linear('attention', 'attention.output.dense'),
-    ...linear('attention.norm', 'attention.output.LayerNorm'),
-    ...linear('intermediate', 'intermediate.dense'),
-    ...linear('output', 'output.dense'),
-    ...linear('output.norm', 'output.LayerNorm'),
-  },
-  poolerTensors: {
-    'pooler.weight': 'pooler.dense.weight',
-    'pooler.bias': 'pooler.dense.bias',
-  },
-  headTensors: { 'classifier.weight': 'classifier.weight', 'classifier.bias': 'classifier.bias' },
-  ignoredTensors: /^(cls\.|(bert\.)?embeddings\.(position_ids|token_type_ids)$)/,
-};
+/** What tensors lead to: class logits, or scores of the vocabulary. */
+export type HeadKind = 'classifier' | 'masked-lm';
 
-function linear(place: string, name: string): Record<string, string> {
-  const entry = (kind: string) => [
-    `layer.{layer}.${place}.${kind}`,
-    `encoder.layer.{layer}.${name}.${kind}`,
-  ];
-  return Object.fromEntries([entry('weight'), entry('bias')]);
-}
-
-const FAMILIES: readonly Family[] = [BERT];
-
-/** The family of a `model_type`, or `undefined` if it is not known. */
-export function findFamily(modelType: unknown): Family | undefined {
-  return FAMILIES.find((family) => family.modelType === modelType);
-}
-
-/** Every `model_type` that is known. */
-export function knownModelTypes(): string[] {
-  return FAMILIES.map((family) => family.modelType);
-}
-
-/** Place -> tensor name without prefix, for all layers of an encoder and its pooler. */
-export function encoderTensorNames(family: Family, numLayers: number): Map<string, string> {
-  const names = new Map<string, string>();
-  const layered: [string, string][] = [];
-  for (const [place, name] of Object.entries(family.encoderTensors)) {
-    if (place.includes('{layer}')) layered.push([place, name]);
-    else names.set(place, name);
-  }
-  for (let layer = 0; layer < numLayers; layer++) {
-    for (const [place, name] of layered) {
-      names.set(place.replace('{layer}', `${layer}`), name.replace('{layer}', `${layer}`));
-    }
-  }
-  for (const [place, name] of Object.entries(family.poolerTensors)) names.set(place, name);
-  return names;
+/**
+ * Tensor name of a place, with the prefix where the encoder's names have one.
+ * @throws RangeError for a place that the family does not have.
+ */
+export function tensorNameOf(family: Family, place: string, isPrefixed: boolean): string {
+  const [, layer] = /^layer\.(\d+)\./.exec(place) ?? [];
+  const pattern = layer === undefined ? place : place.replace(layer, '{layer}');
+  const bare = family.encoderTensors[pattern] ?? family.poolerTensors[pattern];
+  const prefix = isPrefixed ? family.prefix : '';
+  if (bare !== undefined) return prefix + bare.replace('{layer}', layer);
+  const name = family.headTensors[place] ?? family.maskedLm?.tensors[place];
+  if (name === undefined) throw new RangeError(`${family.modelType}: no tensor for ${place}`);
+  return name;
 }

@@ -6,11 +6,15 @@ import type { BatchFeeds, BatchModel } from './batch-model.js';
 const KNOWN_INPUTS: readonly string[] = ['input_ids', 'attention_mask', 'token_type_ids'];
 
 /**
- * Opens an ONNX file that maps token batches to logits [B] or [B, C].
+ * Opens an ONNX file, or the bytes of one, that maps token batches to logits [B] or [B, C].
  * @throws Bert2dnnError TEACHER_INVALID for an input that is no token array or an output that is no logits.
  */
-export async function openOnnxModel(file: string, threads: number): Promise<BatchModel> {
-  const session = await OnnxSession.create(file, { threads }).catch((cause: unknown) => {
+export async function openOnnxModel(
+  source: string | Uint8Array,
+  threads: number,
+): Promise<BatchModel> {
+  const file = typeof source === 'string' ? source : 'ONNX model';
+  const session = await OnnxSession.create(source, { threads }).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Bert2dnnError('TEACHER_INVALID', `${file}: ${reason}`, { cause });
   });

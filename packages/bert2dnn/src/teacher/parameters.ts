@@ -5,31 +5,56 @@ import type { EncoderConfig } from './config.js';
 /** Values of learnt tensors by place; weights are [O, C], as in PyTorch. */
 export type Parameters = Record<string, Float32Array>;
 
-/** Shape of every learnt tensor by place, in the order of the graph. */
+/** Shape of every learnt tensor by place, in the order of the graph, for an encoder with a classifier. */
 export function parameterShapes(encoder: EncoderConfig, numOutputs: number): Map<string, number[]> {
   const H = encoder.hiddenSize;
+  const shapes = encoderShapes(encoder);
+  addLinear(shapes, 'pooler', H, H);
+  addLinear(shapes, 'classifier', numOutputs, H);
+  return shapes;
+}
+
+/** Shape of every learnt tensor by place, in the order of the graph, for a masked language model: there is no pooler. */
+export function maskedLanguageModelShapes(encoder: EncoderConfig): Map<string, number[]> {
+  const { hiddenSize: H, vocabularySize: V } = encoder;
+  const shapes = encoderShapes(encoder);
+  addLinear(shapes, 'mlm.dense', H, H);
+  addNorm(shapes, 'mlm.norm', H);
+  return shapes.set('mlm.bias', [V]);
+}
+
+/** Shapes of embeddings and layers, without a head. */
+function encoderShapes(encoder: EncoderConfig): Map<string, number[]> {
+  const { hiddenSize: H, embeddingSize: E, maxPositions, positionOffset } = encoder;
   const shapes = new Map<string, number[]>();
-  const addLinear = (place: string, outputs: number, inputs: number): void => {
-    shapes.set(`${place}.weight`, [outputs, inputs]).set(`${place}.bias`, [outputs]);
-  };
-  const addNorm = (place: string): void => {
-    shapes.set(`${place}.weight`, [H]).set(`${place}.bias`, [H]);
-  };
-  shapes.set('embeddings.token', [encoder.vocabularySize, H]);
-  shapes.set('embeddings.position', [encoder.maxPositions, H]);
-  shapes.set('embeddings.type', [encoder.numTypes, H]);
-  addNorm('embeddings.norm');
+  shapes.set('embeddings.token', [encoder.vocabularySize, E]);
+  shapes.set('embeddings.position', [positionOffset + maxPositions, E]);
+  if (encoder.numTypes > 0) shapes.set('embeddings.type', [encoder.numTypes, E]);
+  if (encoder.numTaskTypes > 0) shapes.set('embeddings.task', [encoder.numTaskTypes, E]);
+  addNorm(shapes, 'embeddings.norm', E);
+  if (E !== H) addLinear(shapes, 'embeddings.project', H, E);
   for (let layer = 0; layer < encoder.numLayers; layer++) {
     for (const part of ['query', 'key', 'value', 'attention'])
-      addLinear(`layer.${layer}.${part}`, H, H);
-    addNorm(`layer.${layer}.attention.norm`);
-    addLinear(`layer.${layer}.intermediate`, encoder.intermediateSize, H);
-    addLinear(`layer.${layer}.output`, H, encoder.intermediateSize);
-    addNorm(`layer.${layer}.output.norm`);
+      addLinear(shapes, `layer.${layer}.${part}`, H, H);
+    addNorm(shapes, `layer.${layer}.attention.norm`, H);
+    addLinear(shapes, `layer.${layer}.intermediate`, encoder.intermediateSize, H);
+    addLinear(shapes, `layer.${layer}.output`, H, encoder.intermediateSize);
+    addNorm(shapes, `layer.${layer}.output.norm`, H);
   }
-  addLinear('pooler', H, H);
-  addLinear('classifier', numOutputs, H);
   return shapes;
+}
+
+function addLinear(
+  shapes: Map<string, number[]>,
+  place: string,
+  outputs: number,
+  inputs: number,
+): void {
+  shapes.set(`${place}.weight`, [outputs, inputs]).set(`${place}.bias`, [outputs]);
+}
+
+function addNorm(shapes: Map<string, number[]>, place: string, width: number): void {
+  shapes.set(`${place}.weight`, [width]).set(`${place}.bias`, [width]);
 }
 
 /** Whether weight decay leaves a place alone: biases and layer norms. */

@@ -13,6 +13,7 @@ import {
   selectShards,
 } from '../jobs/shard-plan.js';
 import { runShards, type ShardRunResult } from '../jobs/shard-runner.js';
+import type { Precision } from './quantized-model.js';
 import { loadTeacher, type Teacher } from './teacher.js';
 
 /** Options of `score`. */
@@ -31,6 +32,8 @@ export interface ScoreOptions {
   maxTokens?: number;
   /** Threads inside one operation. Default 1. */
   threads?: number;
+  /** Numbers to compute with, see `loadTeacher`. Default `f32`. */
+  precision?: Precision;
   /** Scores finished shards again. */
   force?: boolean;
   progress?: Progress;
@@ -50,7 +53,7 @@ export interface ScoreResult {
   /** Rows of the whole input. */
   numRows: number;
   numOutputs: number;
-  teacher: { fingerprint: string; path: string };
+  teacher: { fingerprint: string; path: string; precision: Precision };
   /** Shards that this run scored and those that it found done. */
   shards: { produced: number; reused: number; total: number };
   /** Whether all shards are there and the manifest is written. */
@@ -75,6 +78,7 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
   const teacher = await loadTeacher(options.teacher, {
     threads: options.threads,
     maxTokens: options.maxTokens,
+    precision: options.precision,
     fields: Object.keys(input.fields),
   });
   try {
@@ -103,7 +107,7 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
       out,
       numRows: input.numRows,
       numOutputs: teacher.numOutputs,
-      teacher: { fingerprint: teacher.fingerprint, path: options.teacher },
+      teacher: describeTeacher(teacher),
       shards: { produced: run.numProduced, reused: run.numReused, total: plan.length },
       complete: run.complete,
       rowsPerSecond: Math.round(scorer.numScored / seconds),
@@ -112,6 +116,10 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
   } finally {
     await teacher.release();
   }
+}
+
+function describeTeacher({ fingerprint, dir, precision }: Teacher): ScoreResult['teacher'] {
+  return { fingerprint, path: dir, precision };
 }
 
 /** For each field of the teacher, its index among the fields of the input. */
@@ -235,7 +243,7 @@ async function writeManifest(options: ScoreOptions, scored: ScoredAll): Promise<
   await writeJsonAtomically(join(options.out, 'manifest.json'), {
     format: FORMAT,
     version: VERSION,
-    teacher: { fingerprint: teacher.fingerprint, path: options.teacher },
+    teacher: describeTeacher(teacher),
     numOutputs: teacher.numOutputs,
     numRows: options.input.numRows,
     inputs,

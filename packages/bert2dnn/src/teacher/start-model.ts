@@ -30,18 +30,25 @@ export function completeParameters(
   known: Parameters,
   { encoder, numOutputs, seed }: CompleteOptions,
 ): { parameters: Parameters; fresh: string[] } {
+  const shapes = parameterShapes(encoder, numOutputs);
+  return completeShapes(known, shapes, { seed, deviation: encoder.initializerRange });
+}
+
+/** Copies of the values that `shapes` asks for, with what is absent or of another size made new. */
+export function completeShapes(
+  known: Parameters,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  options: { seed: number; deviation: number },
+): { parameters: Parameters; fresh: string[] } {
   const parameters: Parameters = {};
   const fresh: string[] = [];
-  for (const [place, shape] of parameterShapes(encoder, numOutputs)) {
+  for (const [place, shape] of shapes) {
     const values = known[place];
     const size = shape.reduce((product, dim) => product * dim, 1);
     if (values !== undefined && values.length === size) {
       parameters[place] = values.slice();
     } else {
-      parameters[place] = initializeParameter(place, shape, {
-        seed,
-        deviation: encoder.initializerRange,
-      });
+      parameters[place] = initializeParameter(place, shape, options);
       fresh.push(place);
     }
   }

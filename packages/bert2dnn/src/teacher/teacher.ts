@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { Bert2dnnError } from '../foundation/errors.js';
 import { readJson } from '../foundation/files.js';
 import { fingerprintFile, fingerprintJson } from '../foundation/fingerprint.js';
+import { CODE_VERSION } from '../foundation/version.js';
 import { type BatchModel, openEncoderModel, scoreTokens } from './batch-model.js';
+import { statedMaxPositions } from './config.js';
 import { encodeTexts } from './encoded-texts.js';
-import type { FolderExtra, TeacherTask } from './folder-extra.js';
+import { type FolderExtra, statedClasses } from './folder-extra.js';
 import { openModelFolder, openTokenizer, readExtra } from './model-folder.js';
 import { openOnnxModel } from './onnx-model.js';
+import { encodeQuantized, type Precision, QUANTIZED_PLACE } from './quantized-model.js';
 import type { Tokenizer } from './tokenizer/tokenizer.js';
 
 /** Options of `loadTeacher`. */
@@ -19,6 +22,8 @@ export interface LoadTeacherOptions {
   maxTokens?: number;
   /** Fields of a folder that does not state them. Default `['text']`. */
   fields?: readonly string[];
+  /** `int8` computes with the folder's 8-bit model, which is made from the weights if it is not there. Default `f32`. */
+  precision?: Precision;
 }
 
 /** Options of `Teacher.logits`. */
@@ -38,7 +43,8 @@ export interface Teacher {
   /** Names of the classes of a folder that states them. */
   classes: string[] | undefined;
   maxTokens: number;
-  /** Of configuration, tokenizer and weights. */
+  precision: Precision;
+  /** Of configuration, tokenizer, weights and precision. */
   fingerprint: string;
   /**
    * Logits [N, C] in input order of texts given per field: `texts[field][row]`.
@@ -57,20 +63,25 @@ const SMALLEST_MAX_TOKENS = 5;
  * @throws Bert2dnnError FILE_MISSING, TEACHER_INVALID, TOKENIZER_INVALID, each naming what is wrong.
  */
 export async function loadTeacher(dir: string, options: LoadTeacherOptions = {}): Promise<Teacher> {
-  const isForeign = !(await hasWeights(dir)) && (await isFile(join(dir, 'model.onnx')));
-  const parts = isForeign ? await openForeign(dir, options) : await openNative(dir, options);
+  const { precision = 'f32' } = options;
+  const files = await findModelFiles(dir);
+  const isForeign =
+    !files.hasWeights && (files.onnx !== undefined || files.quantized !== undefined);
+  const parts = isForeign
+    ? await openForeign(dir, files, options)
+    : await openNative(dir, files, options);
   const { model, tokenizer, extra } = parts;
   const stated = extra?.fields;
-  const task: TeacherTask | undefined = extra?.task;
   const maxTokens = chooseMaxTokens(parts, options);
   return {
     dir,
     fields: [...(stated ?? options.fields ?? ['text'])],
     statesFields: stated !== undefined,
     numOutputs: model.numOutputs,
-    classes: task?.kind === 'classes' ? task.classes : undefined,
+    classes: statedClasses(extra),
     maxTokens,
-    fingerprint: await fingerprintTeacher(dir),
+    precision,
+    fingerprint: await fingerprintTeacher(dir, files, precision),
     logits: (texts, { onBatch } = {}) =>
       scoreTokens(model, encodeTexts(texts, { tokenizer, maxTokens }), {
         padId: tokenizer.padId,
@@ -88,7 +99,11 @@ interface TeacherParts {
   maxPositions: number | undefined;
 }
 
-async function openNative(dir: string, options: LoadTeacherOptions): Promise<TeacherParts> {
+async function openNative(
+  dir: string,
+  { quantized }: ModelFiles,
+  { precision, threads = 1 }: LoadTeacherOptions,
+): Promise<TeacherParts> {
   const { config, tokenizer, weights, extra } = await openModelFolder(dir);
   if (!weights.hasHead || !weights.hasPooler) {
     throw new Bert2dnnError(
@@ -97,28 +112,40 @@ async function openNative(dir: string, options: LoadTeacherOptions): Promise<Tea
       { hint: `Train one first: bert2dnn finetune --model ${dir} ...` },
     );
   }
-  const model = await openEncoderModel({
-    encoder: config.encoder,
-    numOutputs: config.numOutputs,
-    parameters: weights.parameters,
-    threads: options.threads ?? 1,
-  });
-  return { model, tokenizer, extra, maxPositions: config.encoder.maxPositions };
+  const { encoder, numOutputs } = config;
+  const source = { encoder, numOutputs, parameters: weights.parameters };
+  const model =
+    precision === 'int8'
+      ? await openOnnxModel(quantized ?? encodeQuantized(source), threads)
+      : await openEncoderModel({ ...source, threads });
+  return { model, tokenizer, extra, maxPositions: encoder.maxPositions };
 }
 
-async function openForeign(dir: string, options: LoadTeacherOptions): Promise<TeacherParts> {
+async function openForeign(
+  dir: string,
+  { onnx, quantized }: ModelFiles,
+  { precision = 'f32', threads = 1 }: LoadTeacherOptions,
+): Promise<TeacherParts> {
+  const file = precision === 'int8' ? quantized : onnx;
+  if (file === undefined) {
+    const { folder, file: name } = QUANTIZED_PLACE;
+    const expected = precision === 'int8' ? `${folder}/${name}` : 'model.onnx';
+    throw new Bert2dnnError(
+      'FILE_MISSING',
+      `${dir}: no model in ${precision} there, expected ${expected} or model.safetensors`,
+      { hint: precision === 'int8' ? 'Leave out --precision.' : 'Score it with --precision int8.' },
+    );
+  }
   const tokenizer = await openTokenizer(dir);
   const extra = await readExtra(dir);
-  const model = await openOnnxModel(join(dir, 'model.onnx'), options.threads ?? 1);
+  const model = await openOnnxModel(file, threads);
   return { model, tokenizer, extra, maxPositions: await readMaxPositions(dir) };
 }
 
 async function readMaxPositions(dir: string): Promise<number | undefined> {
   const path = join(dir, 'config.json');
   if (!(await isFile(path))) return undefined;
-  const config = (await readJson(path)) as { max_position_embeddings?: unknown } | null;
-  const stated = config?.max_position_embeddings;
-  return typeof stated === 'number' ? stated : undefined;
+  return statedMaxPositions(await readJson(path));
 }
 
 function chooseMaxTokens(parts: TeacherParts, options: LoadTeacherOptions): number {
@@ -135,19 +162,44 @@ const FINGERPRINTED = [
   'model.safetensors.index.json',
 ];
 
-async function fingerprintTeacher(dir: string): Promise<string> {
+async function fingerprintTeacher(
+  dir: string,
+  files: ModelFiles,
+  precision: Precision,
+): Promise<string> {
   const parts: [string, string][] = [];
-  for (const name of [...FINGERPRINTED, ...((await hasWeights(dir)) ? [] : ['model.onnx'])]) {
-    if (await isFile(join(dir, name))) parts.push([name, await fingerprintFile(join(dir, name))]);
+  const add = async (name: string, path: string): Promise<void> => {
+    if (await isFile(path)) parts.push([name, await fingerprintFile(path)]);
+  };
+  for (const name of FINGERPRINTED) await add(name, join(dir, name));
+  if (precision === 'f32' && !files.hasWeights) await add('model.onnx', files.onnx!);
+  if (precision === 'int8') {
+    // Without a file the model is made from the weights, and how that is done belongs to the version of the code.
+    parts.push(['precision', files.quantized === undefined ? `int8 ${CODE_VERSION}` : 'int8']);
+    if (files.quantized !== undefined) await add(QUANTIZED_PLACE.file, files.quantized);
   }
   return fingerprintJson(parts);
 }
 
-async function hasWeights(dir: string): Promise<boolean> {
-  for (const name of ['model.safetensors', 'model.safetensors.index.json']) {
-    if (await isFile(join(dir, name))) return true;
-  }
-  return false;
+/** Model files of a folder. */
+interface ModelFiles {
+  hasWeights: boolean;
+  /** Paths, where there is such a file. */
+  onnx: string | undefined;
+  quantized: string | undefined;
+}
+
+async function findModelFiles(dir: string): Promise<ModelFiles> {
+  const find = async (...names: string[]): Promise<string | undefined> => {
+    for (const name of names) if (await isFile(join(dir, name))) return join(dir, name);
+    return undefined;
+  };
+  const { folder, file } = QUANTIZED_PLACE;
+  return {
+    hasWeights: (await find('model.safetensors', 'model.safetensors.index.json')) !== undefined,
+    onnx: await find('model.onnx', join(folder, 'model.onnx')),
+    quantized: await find(join(folder, file), file),
+  };
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -1,10 +1,10 @@
 // `--model tiny`: a small BERT from scratch, with a WordPiece vocabulary trained on the data at hand.
 import { Bert2dnnError } from '../foundation/errors.js';
-import { describeBertEncoder, type EncoderConfig, readTeacherConfig } from './config.js';
+import { describeBertEncoder, type EncoderSizes, readTeacherConfig } from './config.js';
 import { completeParameters, type StartModel } from './start-model.js';
 import { Tokenizer } from './tokenizer/tokenizer.js';
 import { buildTokenizerJson } from './tokenizer/tokenizer-json.js';
-import { trainVocabulary } from './tokenizer/vocabulary-training.js';
+import { trainVocabulary, type WordCounter } from './tokenizer/vocabulary-training.js';
 
 /** Sizes of a tiny model. The defaults make about 1 M parameters that train at thousands of rows a second. */
 export interface TinyOptions {
@@ -28,8 +28,8 @@ export interface TinyOptions {
 
 /** What a tiny model is made from. */
 export interface TinySource {
-  /** Texts that the vocabulary is trained on. */
-  texts: Iterable<string>;
+  /** Texts that the vocabulary is trained on, or their words, counted. */
+  texts: Iterable<string> | WordCounter;
   seed: number;
   options?: TinyOptions;
 }
@@ -40,8 +40,9 @@ export interface TinySource {
  */
 export function createTinyModel({ texts, seed, options = {} }: TinySource): StartModel {
   const pieces = trainVocabulary(texts, { size: options.vocabularySize ?? 4000 });
-  const encoder = tinyEncoder(options, pieces.length);
-  const config = readTeacherConfig(describeBertEncoder(encoder), 'tiny');
+  const sizes = tinyEncoder(options, pieces.length);
+  const config = readTeacherConfig(describeBertEncoder(sizes), 'tiny');
+  const { encoder } = config;
   const tokenizerJson = buildTokenizerJson({
     pieces,
     lowercase: true,
@@ -64,7 +65,7 @@ export function createTinyModel({ texts, seed, options = {} }: TinySource): Star
   };
 }
 
-function tinyEncoder(options: TinyOptions, vocabularySize: number): EncoderConfig {
+function tinyEncoder(options: TinyOptions, vocabularySize: number): EncoderSizes {
   const hiddenSize = options.hiddenSize ?? 128;
   const numHeads = options.numHeads ?? 4;
   if (hiddenSize % numHeads !== 0) {

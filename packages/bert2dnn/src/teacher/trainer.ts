@@ -1,14 +1,12 @@
-// The training loop of a classifier: batches, steps, dev metrics, the best epoch. Reads and writes no file.
+// The training of a classifier: loss, batches and dev metrics for the training loop. Reads no table and saves no model.
 import {
-  AdamW,
-  clipByGlobalNorm,
-  linearWarmup,
+  type Feed,
   sigmoidCrossEntropy,
   softmaxCrossEntropy,
   TrainingStep,
 } from '@bert2dnn/autodiff';
-import { Bert2dnnError } from '../foundation/errors.js';
-import type { Progress, ProgressTask } from '../foundation/progress.js';
+import type { Json } from '../foundation/fingerprint.js';
+import type { Progress } from '../foundation/progress.js';
 import { createRandom } from '../foundation/random.js';
 import { openEncoderModel, scoreTokens } from './batch-model.js';
 import { planTrainingBatches } from './batches.js';
@@ -16,201 +14,100 @@ import type { EncoderConfig } from './config.js';
 import { type DevMetrics, measureDev } from './dev-metrics.js';
 import { lengthOfRow, padBatch } from './encoded-texts.js';
 import { buildEncoder } from './encoder.js';
-import { isDecayFree, type Parameters } from './parameters.js';
-import { type TrainingSet, targetsOf } from './training-set.js';
+import { readsTypes } from './encoder-body.js';
+import { isBetterEpoch, type SelectionRule } from './epoch-choice.js';
+import type { LoopSettings } from './loop-settings.js';
+import type { Parameters } from './parameters.js';
+import { runTrainingLoop, type TrainingLoopResult } from './training-loop.js';
+import { fingerprintSet, type TrainingSet, targetsOf } from './training-set.js';
+import type { BatchFeeds } from './training-update.js';
 
-/** Options of a training. */
-export interface TrainerOptions {
-  epochs: number;
-  /** Rows a step. */
-  batchSize: number;
-  /** Highest learning rate: reached after the warm-up, falling linearly to 0. */
-  learningRate: number;
-  /** AdamW's decoupled decay; biases and layer norms have none. */
-  weightDecay: number;
-  /** Share of all steps over which the rate rises. */
-  warmupShare: number;
-  /** Gradients are scaled to this global norm at most. */
-  clipNorm: number;
-  seed: number;
-  /** Threads inside one operation. */
-  threads: number;
-  /** Stops between steps; nothing is written then. */
-  signal?: AbortSignal;
-}
-
-/** Figures of one epoch. */
-export interface EpochResult {
-  /** Mean training loss, dropout included. */
-  trainLoss: number;
-  dev: DevMetrics;
-  tokensPerSecond: number;
-}
-
-/** A training to do. `parameters` are changed in place. */
+/** A training to do. */
 export interface TrainingJob {
   encoder: EncoderConfig;
   numOutputs: number;
   /** Labels are 0..1, not class indices. */
   isGraded: boolean;
+  /** Changed in place. */
   parameters: Parameters;
   train: TrainingSet;
   dev: TrainingSet;
   padId: number;
-  settings: TrainerOptions;
+  /** By which dev metric the epoch is chosen. Default `auto`. */
+  selectBy?: SelectionRule;
+  settings: LoopSettings;
+  /** Folder of the checkpoints, see `checkpointFolderOf`; none are kept without it. */
+  checkpointFolder?: string;
   progress: Progress;
+  /** Stops between updates. */
   signal?: AbortSignal;
-}
-
-/** A training done. */
-export interface TrainingResult {
-  epochs: EpochResult[];
-  /** Counted from 1. */
-  bestEpoch: number;
-  /** Values after the best epoch. */
-  parameters: Parameters;
 }
 
 /**
  * Trains all epochs and gives the values after the one with the best dev metric.
  * @throws Bert2dnnError NOT_FINITE naming step and tensor, INTERRUPTED.
  */
-export async function trainClassifier(job: TrainingJob): Promise<TrainingResult> {
-  const loop = await TrainingLoop.create(job);
-  const epochs: EpochResult[] = [];
-  let best: TrainingResult | undefined;
+export async function trainClassifier(job: TrainingJob): Promise<TrainingLoopResult<DevMetrics>> {
+  const { parameters, train, settings, checkpointFolder: folder, progress, signal } = job;
+  const { texts } = train;
+  const lengths = Int32Array.from({ length: texts.numRows }, (_, row) => lengthOfRow(texts, row));
+  const step = await compileStep(job);
   try {
-    for (let epoch = 0; epoch < job.settings.epochs; epoch++) {
-      const { trainLoss, tokensPerSecond } = await loop.runEpoch(epoch);
-      const dev = await measureEpoch(job);
-      epochs.push({ trainLoss, dev, tokensPerSecond });
-      job.progress.note(describeEpoch(epoch, epochs[epoch]));
-      if (best === undefined || isBetter(dev, epochs[best.bestEpoch - 1].dev)) {
-        best = { epochs, bestEpoch: epoch + 1, parameters: copyParameters(job.parameters) };
-      }
-    }
+    return await runTrainingLoop<DevMetrics>({
+      name: 'finetune',
+      step,
+      parameters,
+      settings,
+      numRows: texts.numRows,
+      planEpoch: (epoch) =>
+        planTrainingBatches(lengths, {
+          batchSize: settings.batchSize,
+          random: createRandom(settings.seed, `epoch:${epoch}`),
+        }),
+      feedsOf: (rows) => feedsOf(job, rows),
+      measure: () => measureEpoch(job),
+      isBetter: (candidate, best) => isBetterEpoch(candidate, best, job.selectBy),
+      describe: describeDev,
+      checkpoint: folder === undefined ? undefined : { folder, identity: identityOf(job) },
+      progress,
+      signal,
+    });
   } finally {
-    await loop.release();
-  }
-  return best!;
-}
-
-/** Steps through epochs; owns the compiled step and the optimizer. */
-class TrainingLoop {
-  readonly #job: TrainingJob;
-  readonly #step: TrainingStep;
-  readonly #optimizer: AdamW;
-  readonly #rate: (step: number) => number;
-  readonly #lengths: Int32Array;
-  readonly #numSteps: number;
-  #stepsDone = 0;
-
-  private constructor(job: TrainingJob, step: TrainingStep) {
-    const { settings, train } = job;
-    this.#job = job;
-    this.#step = step;
-    this.#optimizer = new AdamW({ weightDecay: settings.weightDecay, noDecay: isDecayFree });
-    const stepsPerEpoch = Math.ceil(train.texts.numRows / settings.batchSize);
-    this.#numSteps = stepsPerEpoch * settings.epochs;
-    const warmupSteps = Math.min(
-      this.#numSteps - 1,
-      Math.round(this.#numSteps * settings.warmupShare),
-    );
-    this.#rate = linearWarmup({
-      peak: settings.learningRate,
-      warmupSteps,
-      totalSteps: this.#numSteps,
-    });
-    this.#lengths = Int32Array.from({ length: train.texts.numRows }, (_, row) =>
-      lengthOfRow(train.texts, row),
-    );
-  }
-
-  static async create(job: TrainingJob): Promise<TrainingLoop> {
-    const { encoder, numOutputs, settings } = job;
-    const { graph, logits, parameters } = buildEncoder(encoder, numOutputs);
-    const targets = graph.input('targets', ['B', numOutputs]);
-    const loss =
-      numOutputs === 1
-        ? sigmoidCrossEntropy(logits, targets)
-        : softmaxCrossEntropy(logits, targets);
-    const step = await TrainingStep.create({
-      loss,
-      parameters: [...parameters.values()],
-      threads: settings.threads,
-    });
-    return new TrainingLoop(job, step);
-  }
-
-  async runEpoch(epoch: number): Promise<{ trainLoss: number; tokensPerSecond: number }> {
-    const { settings, train, progress } = this.#job;
-    const batches = planTrainingBatches(this.#lengths, {
-      batchSize: settings.batchSize,
-      random: createRandom(settings.seed, `epoch:${epoch}`),
-    });
-    const task = progress.start(`finetune ${epoch + 1}/${settings.epochs}`, train.texts.numRows);
-    const startMs = performance.now();
-    let lossSum = 0;
-    let numTokens = 0;
-    for (const rows of batches) {
-      const loss = await this.#runStep(rows);
-      lossSum += loss * rows.length;
-      numTokens += rows.reduce((sum, row) => sum + this.#lengths[row], 0);
-      this.#report(task, { rows: rows.length, loss, numTokens, startMs });
-    }
-    task.done();
-    const seconds = (performance.now() - startMs) / 1000;
-    return {
-      trainLoss: lossSum / train.texts.numRows,
-      tokensPerSecond: Math.round(numTokens / seconds),
-    };
-  }
-
-  release(): Promise<void> {
-    return this.#step.release();
-  }
-
-  async #runStep(rows: Int32Array): Promise<number> {
-    const { parameters, train, padId, settings, numOutputs, signal } = this.#job;
-    if (signal?.aborted === true) {
-      throw new Bert2dnnError('INTERRUPTED', `finetune: stopped at step ${this.#stepsDone}`);
-    }
-    this.#stepsDone++;
-    const step = this.#stepsDone;
-    const targets = targetsOf(train.labels, rows, this.#job);
-    const feeds = {
-      ...padBatch(train.texts, rows, padId),
-      targets: { data: targets, shape: [rows.length, numOutputs] },
-    };
-    const { loss, gradients } = await this.#step
-      .run(feeds, { parameters, step, seed: settings.seed })
-      .catch(describeNotFinite);
-    clipByGlobalNorm(gradients, settings.clipNorm);
-    this.#optimizer.step(parameters, gradients, { learningRate: this.#rate(step), step });
-    return loss;
-  }
-
-  #report(
-    task: ProgressTask,
-    state: { rows: number; loss: number; numTokens: number; startMs: number },
-  ): void {
-    const seconds = (performance.now() - state.startMs) / 1000;
-    task.advance(state.rows, {
-      loss: state.loss,
-      rate: this.#rate(this.#stepsDone),
-      'tokens/s': Math.round(state.numTokens / seconds),
-    });
+    await step.release();
   }
 }
 
-/** Re-throws a step's error; a value that is not finite comes with what to do about it. */
-function describeNotFinite(error: unknown): never {
-  const { code, message } = error as { code?: string; message?: string };
-  if (code !== 'NOT_FINITE') throw error;
-  throw new Bert2dnnError('NOT_FINITE', `finetune: ${message}`, {
-    hint: 'Lower --learning-rate; if the first step fails already, the weights are damaged.',
-    cause: error,
+/** Loss and gradients of a batch; weights are an input only where rows have some. */
+async function compileStep(job: TrainingJob): Promise<TrainingStep> {
+  const { encoder, numOutputs, train, settings } = job;
+  const { graph, logits, parameters } = buildEncoder(encoder, numOutputs);
+  const targets = graph.input('targets', ['B', numOutputs]);
+  const weights = train.weights && graph.input('weights', ['B', 1]);
+  const loss =
+    numOutputs === 1
+      ? sigmoidCrossEntropy(logits, targets, weights)
+      : softmaxCrossEntropy(logits, targets, weights);
+  return TrainingStep.create({
+    loss,
+    parameters: [...parameters.values()],
+    threads: settings.threads,
   });
+}
+
+function feedsOf(job: TrainingJob, rows: Int32Array): BatchFeeds {
+  const { encoder, train, padId, numOutputs } = job;
+  const { token_type_ids, ...tokens } = padBatch(train.texts, rows, padId);
+  const feeds: Record<string, Feed> = {
+    ...tokens,
+    ...(readsTypes(encoder) && { token_type_ids }),
+    targets: { data: targetsOf(train, rows, job), shape: [rows.length, numOutputs] },
+  };
+  const numTokens = rows.reduce((sum, row) => sum + lengthOfRow(train.texts, row), 0);
+  const { weights } = train;
+  if (weights === undefined) return { feeds, numTokens, weight: rows.length };
+  const data = Float32Array.from(rows, (row) => weights[row]);
+  feeds['weights'] = { data, shape: [rows.length, 1] };
+  return { feeds, numTokens, weight: data.reduce((sum, weight) => sum + weight, 0) };
 }
 
 async function measureEpoch(job: TrainingJob): Promise<DevMetrics> {
@@ -218,27 +115,29 @@ async function measureEpoch(job: TrainingJob): Promise<DevMetrics> {
   const { threads } = settings;
   const model = await openEncoderModel({ encoder, numOutputs, parameters, threads });
   try {
-    const logits = await scoreTokens(model, dev.texts, { padId });
-    return measureDev(logits, dev.labels, job);
+    return measureDev(await scoreTokens(model, dev.texts, { padId }), dev, job);
   } finally {
     await model.release();
   }
 }
 
-/** AUC decides, accuracy where there is none; the lower loss breaks ties. */
-function isBetter(dev: DevMetrics, best: DevMetrics): boolean {
-  const [value, bestValue] = [dev.auc ?? dev.accuracy, best.auc ?? best.accuracy];
-  return value > bestValue || (value === bestValue && dev.logLoss < best.logLoss);
+/** What the result depends on beside settings and first values. */
+function identityOf(job: TrainingJob): Json {
+  const { encoder, numOutputs, isGraded, train, dev, padId, selectBy } = job;
+  return {
+    encoder: { ...encoder, head: { ...encoder.head } },
+    numOutputs,
+    isGraded,
+    padId,
+    selectBy,
+    train: fingerprintSet(train),
+    dev: fingerprintSet(dev),
+  };
 }
 
-function copyParameters(parameters: Parameters): Parameters {
-  return Object.fromEntries(
-    Object.entries(parameters).map(([place, values]) => [place, values.slice()]),
-  );
-}
-
-function describeEpoch(epoch: number, { trainLoss, dev }: EpochResult): string {
-  const auc = dev.auc === undefined ? '' : `, AUC ${dev.auc.toFixed(4)}`;
-  const accuracy = dev.accuracy.toFixed(4);
-  return `epoch ${epoch + 1}: loss ${trainLoss.toFixed(4)}, dev log loss ${dev.logLoss.toFixed(4)}${auc}, accuracy ${accuracy}`;
+function describeDev({ logLoss, auc, accuracy, spearman }: DevMetrics): string {
+  const parts = [`dev log loss ${logLoss.toFixed(4)}`];
+  if (auc !== undefined) parts.push(`AUC ${auc.toFixed(4)}`);
+  if (spearman !== undefined) parts.push(`Spearman ${spearman.toFixed(4)}`);
+  return [...parts, `accuracy ${accuracy.toFixed(4)}`].join(', ');
 }

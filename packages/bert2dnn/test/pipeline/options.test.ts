@@ -8,6 +8,7 @@ import {
   integers,
   list,
   number,
+  numberMapOr,
   numberOr,
   parseOptions,
   range,
@@ -26,6 +27,7 @@ const TABLE = {
   layers: integers('Layers.'),
   names: list('Names.', '<name,...>'),
   temperature: numberOr('Temperature.', 'auto', 1),
+  weights: numberMapOr('Weights.', 'balanced'),
   verbose: toggle('Say more.'),
 };
 
@@ -45,6 +47,7 @@ describe('parseOptions', () => {
       layers: undefined,
       names: undefined,
       temperature: 1,
+      weights: undefined,
       verbose: false,
     });
   });
@@ -58,6 +61,7 @@ describe('parseOptions', () => {
       layers: '1024,512',
       names: 'a, b',
       temperature: '2',
+      weights: 'bad=1, a=b=0.5',
     });
     const fromJson = parse({
       epochs: 5,
@@ -67,11 +71,13 @@ describe('parseOptions', () => {
       layers: [1024, 512],
       names: ['a', 'b'],
       temperature: 2,
+      weights: { bad: 1, 'a=b': 0.5 },
     });
     expect(fromText).toEqual(fromJson);
     expect(fromText.range).toEqual([1, 3]);
     expect(fromText.fields).toEqual({ query: 'search_term', title: 'title' });
     expect(parse({ temperature: 'auto' }).temperature).toBe('auto');
+    expect(parse({ weights: 'balanced' }).weights).toBe('balanced');
   });
 
   it.each([
@@ -85,6 +91,11 @@ describe('parseOptions', () => {
     [{ fields: 'a=b=c' }, '--fields: got "a=b=c", expected name=column'],
     [{ layers: '12,x' }, '--layers: got "x", expected a number of at least 1'],
     [{ temperature: 0 }, '--temperature: got 0, expected a number above 0, or auto'],
+    [{ weights: 'bad' }, '--weights: got "bad", expected balanced, or name=number pairs'],
+    [{ weights: 'bad=-1' }, '--weights: bad: got "-1", expected a number of at least 0'],
+    [{ weights: 'bad=' }, '--weights: bad: got "", expected a number of at least 0'],
+    [{ weights: {} }, '--weights: got {}, expected balanced'],
+    [{ weights: 3 }, '--weights: got 3, expected balanced'],
     [{ verbose: 'yes' }, '--verbose: got "yes", expected true or false'],
     [{ out: undefined }, '--out: missing, expected <dir>'],
     [{ epoch: 3 }, '--epoch: unknown option'],

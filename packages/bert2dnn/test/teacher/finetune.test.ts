@@ -1,5 +1,4 @@
 // Fine-tuning a tiny model on a task of a few hundred rows: it learns, repeats, and refuses what cannot be learnt.
-import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { type ExampleColumns, type ExampleSet, openExamples } from '../../src/da
 import { createRandom } from '../../src/foundation/random.js';
 import { type FinetuneOptions, finetune } from '../../src/teacher/finetune.js';
 import { loadTeacher } from '../../src/teacher/teacher.js';
+import { hashFolder } from './folder-hash.js';
 
 const GOOD = ['great', 'lovely', 'superb', 'fine', 'bright'];
 const BAD = ['awful', 'dull', 'broken', 'weak', 'poor'];
@@ -61,13 +61,6 @@ const options = (task: { train: ExampleSet; dev: ExampleSet }, out: string): Fin
   threads: 1,
 });
 
-async function hashFolder(folder: string): Promise<string> {
-  const hash = createHash('sha256');
-  for (const name of (await readdir(folder)).sort())
-    hash.update(name).update(await readFile(join(folder, name)));
-  return hash.digest('hex');
-}
-
 describe('finetune --model tiny', () => {
   it('learns a graded task, writes a teacher that scores so, and repeats bit by bit', async () => {
     const task = await openTask('graded', graded);
@@ -79,10 +72,12 @@ describe('finetune --model tiny', () => {
     const [good, bad] = await teacher.logits([['the shoe was great', 'the shoe was awful']]);
     expect(good).toBeGreaterThan(bad);
     await teacher.release();
-    await finetune(options(task, 'second'));
-    expect(await hashFolder(join(work, 'second'))).toBe(await hashFolder(join(work, 'first')));
-    await finetune({ ...options(task, 'third'), seed: 2 });
-    expect(await hashFolder(join(work, 'third'))).not.toBe(await hashFolder(join(work, 'first')));
+    // The folder's own name may stand in it.
+    const hash = await hashFolder(result.out);
+    await finetune(options(task, 'first'));
+    expect(await hashFolder(result.out)).toBe(hash);
+    await finetune({ ...options(task, 'first'), seed: 2 });
+    expect(await hashFolder(result.out)).not.toBe(hash);
   });
 
   it('learns classes with a softmax head, and goes on from its own folder', async () => {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readSafetensors, type TensorToWrite, writeSafetensors } from '@bert2dnn/student';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openModelFolder, saveClassifier } from '../../src/teacher/model-folder.js';
+import { openModelFolder } from '../../src/teacher/model-folder.js';
+import { saveClassifier } from '../../src/teacher/save-folder.js';
 import { completeParameters } from '../../src/teacher/start-model.js';
 import { loadTeacher } from '../../src/teacher/teacher.js';
 import { createTinyModel } from '../../src/teacher/tiny.js';
@@ -68,13 +69,19 @@ describe('a written folder', () => {
     await saveGolden();
     await saveGolden();
     expect((await readdir(folder)).sort()).toEqual([
+      'README.md',
       'bert2dnn.json',
       'config.json',
       'model.onnx',
       'model.safetensors',
+      'onnx',
       'tokenizer.json',
     ]);
+    expect(await readdir(join(folder, 'onnx'))).toEqual(['model_quantized.onnx']);
     expect(await readdir(join(folder, '..'))).toEqual(['model']);
+    await writeFile(join(folder, 'onnx', 'model_q4.onnx'), '');
+    await expect(saveGolden()).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    await rm(join(folder, 'onnx', 'model_q4.onnx'));
     await writeFile(join(folder, 'notes.md'), '');
     await expect(saveGolden()).rejects.toMatchObject({ code: 'WRITE_FAILED' });
     await rm(join(folder, 'notes.md'));
@@ -178,16 +185,29 @@ describe('weights', () => {
     await expect(loadTeacher(folder)).rejects.toMatchObject({ code: 'TEACHER_INVALID' });
   });
 
-  it('in a pickle are refused with the way to convert them', async () => {
+  it.each([
+    ['pytorch_model.bin', /pytorch_model\.bin: pickled weights are refused/, /: from transformers/],
+    [
+      'pytorch_model.bin.index.json',
+      /\.index\.json: pickled weights are refused/,
+      /save_pretrained/,
+    ],
+    [
+      'pytorch_model-00001-of-00002.bin',
+      /00002\.bin: pickled weights are refused/,
+      /save_pretrained/,
+    ],
+    ['tf_model.h5', /tf_model\.h5: weights of TensorFlow are not read/, /from_tf=True/],
+    ['flax_model.msgpack', /\.msgpack: weights of Flax are not read/, /from_flax=True/],
+  ])('in %s are refused with the way to convert them', async (name, message, hint) => {
     await cp(TINY_BERT, folder, { recursive: true });
     await rm(join(folder, 'model.safetensors'));
-    await writeFile(join(folder, 'pytorch_model.bin'), 'PK');
-    const refusal = expect.objectContaining({
+    await writeFile(join(folder, name), 'PK');
+    await expect(loadTeacher(folder)).rejects.toMatchObject({
       code: 'TEACHER_INVALID',
-      message: expect.stringContaining('pickled weights are refused'),
-      hint: expect.stringContaining('save_pretrained'),
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(hint),
     });
-    await expect(loadTeacher(folder)).rejects.toEqual(refusal);
   });
 });
 
@@ -198,7 +218,12 @@ describe('a config', () => {
     ['is_decoder', true, /"is_decoder" is true, expected false/],
     ['model_type', 'gpt2', /"model_type" is "gpt2", expected bert/],
     ['num_attention_heads', 5, /"num_attention_heads" is 5, expected a divisor of hidden_size 24/],
-    ['hidden_size', undefined, /"hidden_size" is missing/],
+    // transformers takes 768 then.
+    [
+      'hidden_size',
+      undefined,
+      /word_embeddings\.weight" has shape \[65, 24\], expected \[65, 768\]/,
+    ],
     ['vocab_size', 40, /tokenizer\.json has ids up to \d+, config\.json a "vocab_size" of 40/],
   ])('with %s of %s is refused', async (member, value, message) => {
     await changeJson('config.json', (json) => {

@@ -1,7 +1,7 @@
 // How a new small encoder starts: eigenpairs against a dense solver, embeddings of tokens that go together, attention.
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/foundation/random.js';
-import type { EncoderConfig } from '../../src/teacher/config.js';
+import { describeBertEncoder, readTeacherConfig } from '../../src/teacher/config.js';
 import { startMimetic } from '../../src/teacher/mimetic-start.js';
 import { initializeParameter, parameterShapes } from '../../src/teacher/parameters.js';
 import { spectralEmbeddings, startSpectral, tokenPairs } from '../../src/teacher/spectral-start.js';
@@ -111,7 +111,7 @@ describe('spectralEmbeddings', () => {
 
 describe('startMimetic', () => {
   it('makes a token of the first layer ask for itself', () => {
-    const encoder: EncoderConfig = {
+    const sizes = describeBertEncoder({
       vocabularySize: 50,
       hiddenSize: 16,
       numLayers: 2,
@@ -125,7 +125,8 @@ describe('startMimetic', () => {
       attentionDropout: 0,
       classifierDropout: 0,
       initializerRange: 0.02,
-    };
+    });
+    const { encoder } = readTeacherConfig(sizes, 'sizes');
     const parameters = Object.fromEntries(
       [...parameterShapes(encoder, 1)].map(([place, shape]) => [
         place,

@@ -5,6 +5,7 @@ import { evaluateVerb } from './evaluate.js';
 import { finetuneVerb } from './finetune.js';
 import { predictVerb } from './predict.js';
 import { prepareVerb } from './prepare.js';
+import { pretrainVerb } from './pretrain.js';
 import { scoreVerb } from './score.js';
 import { shopVerb } from './shop.js';
 import { stackVerb } from './stack.js';
@@ -13,6 +14,7 @@ import { stackVerb } from './stack.js';
 export const STAGE_VERBS: readonly Verb[] = [
   shopVerb,
   prepareVerb,
+  pretrainVerb,
   finetuneVerb,
   scoreVerb,
   stackVerb,

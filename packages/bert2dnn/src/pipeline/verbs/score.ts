@@ -1,8 +1,9 @@
 // `score`: a teacher's logits for every row of the input, in shards that survive an interruption.
 import { openExamples } from '../../data/index.js';
 import { parseShardSelection } from '../../jobs/shard-plan.js';
+import { PRECISIONS } from '../../teacher/quantized-model.js';
 import { score } from '../../teacher/score.js';
-import { integer, requiredFiles, requiredPath, text } from '../options.js';
+import { choice, integer, requiredFiles, requiredPath, text } from '../options.js';
 import { defineVerb } from '../verb.js';
 import { columnsOf, FIELD_OPTIONS } from './columns.js';
 
@@ -24,6 +25,11 @@ export const scoreVerb = defineVerb({
       undefined,
       { min: 3, max: 512 },
     ),
+    precision: choice(
+      'int8: the 8-bit model of the folder, faster and a little less exact. Its scores have a fingerprint of their own.',
+      PRECISIONS,
+      'f32',
+    ),
   },
   outIn: (stageFolder) => stageFolder,
   inputs: ({ teacher, input }) => [teacher, ...input],
@@ -36,6 +42,7 @@ export const scoreVerb = defineVerb({
       out: values.out,
       shardRows: values.shardRows,
       maxTokens: values.maxTokens,
+      precision: values.precision,
       threads: context.threads,
       progress: context.progress,
     }),

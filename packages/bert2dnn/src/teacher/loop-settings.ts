@@ -1,0 +1,54 @@
+// What a training loop is told: sizes, rates, schedule, when to stop and how often to keep a checkpoint.
+import {
+  constantWarmup,
+  cosineWarmup,
+  type LearningRateSchedule,
+  linearWarmup,
+} from '@bert2dnn/autodiff';
+
+/** How the learning rate goes on after its warm-up. */
+export const SCHEDULES = ['linear', 'cosine', 'constant'] as const;
+
+/** Name of a schedule: `linear` and `cosine` fall to 0, `constant` stays at the peak. */
+export type ScheduleName = (typeof SCHEDULES)[number];
+
+/** Settings of a training loop. */
+export interface LoopSettings {
+  /** Passes over the rows. */
+  epochs: number;
+  /** Rows of a micro-batch: what is in memory at once. */
+  batchSize: number;
+  /** Micro-batches of one update; their gradients are averaged by the weight of their rows. */
+  accumulate: number;
+  /** Highest learning rate: reached right after the warm-up. */
+  learningRate: number;
+  schedule: ScheduleName;
+  /** Share of all updates over which the rate rises. */
+  warmupShare: number;
+  /** AdamW's decoupled decay; biases and layer norms have none. */
+  weightDecay: number;
+  /** Each layer's rate as a share of the rate of the layer above it, see `rateScaleOf`; 1 = the same for all. */
+  layerDecay: number;
+  /** Gradients are scaled to this global norm at most; 0 = not at all. */
+  clipNorm: number;
+  /** Epochs without a better dev metric after which the training stops; 0 = never. */
+  patience: number;
+  seed: number;
+  /** Threads inside one operation. */
+  threads: number;
+  /** Updates between checkpoints, which are also written at the end of an epoch; 0 = none at all. */
+  checkpointSteps: number;
+}
+
+const MAKE_SCHEDULE = {
+  linear: linearWarmup,
+  cosine: cosineWarmup,
+  constant: constantWarmup,
+} as const;
+
+/** The learning rate of update `step`, counted from 1, of `totalSteps`. */
+export function scheduleOf(settings: LoopSettings, totalSteps: number): LearningRateSchedule {
+  const { learningRate: peak, warmupShare, schedule } = settings;
+  const warmupSteps = Math.min(totalSteps - 1, Math.round(totalSteps * warmupShare));
+  return MAKE_SCHEDULE[schedule]({ peak, warmupSteps, totalSteps });
+}
