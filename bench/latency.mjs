@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { distill, measureLatency, openExamples, openScorer, readExamples, shop } from 'bert2dnn';
-import { saveClassifier } from '../packages/bert2dnn/dist/teacher/model-folder.js';
+import { saveClassifier } from '../packages/bert2dnn/dist/teacher/save-folder.js';
 import { completeParameters } from '../packages/bert2dnn/dist/teacher/start-model.js';
 import { createTinyModel } from '../packages/bert2dnn/dist/teacher/tiny.js';
 import { printTable } from './measure.mjs';

@@ -4,6 +4,8 @@ import { cpus, totalmem } from 'node:os';
 const BENCHMARKS = {
   autodiff:
     'products, the MLP step of a student and an encoder layer, forward and backward; beside PyTorch if BERT2DNN_PYTHON has it',
+  teacher:
+    "MiniLM-L6's shape: whole training steps and scoring, the parts of a step, memory; beside PyTorch if BERT2DNN_PYTHON has it",
   optimizers: 'AdamW and clipping on 22.7 M values, WebAssembly beside plain TypeScript',
   latency:
     'text to score: a student beside teachers of the shapes of BERT-Base, MiniLM-L6 and TinyBERT-4',
