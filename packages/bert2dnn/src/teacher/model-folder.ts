@@ -8,6 +8,7 @@ import type { HeadKind } from './family.js';
 import { checkFolderExtra, EXTRA_FILE, type FolderExtra } from './folder-extra.js';
 import { readFolderTensors, readOptional } from './folder-tensors.js';
 import { Tokenizer } from './tokenizer/tokenizer.js';
+import { describeTokenizerConfig, type NamedTokens } from './tokenizer/tokenizer-config.js';
 import { type PlacedWeights, placeWeights } from './weights.js';
 
 /** A model folder, read. */
@@ -21,10 +22,12 @@ export interface ModelFolder {
   extra: FolderExtra | undefined;
 }
 
+const TOKENIZER_CONFIG = 'tokenizer_config.json';
+
 /** Files of a tokenizer that are kept beside the weights. */
 export const TOKENIZER_FILES: readonly string[] = [
   'tokenizer.json',
-  'tokenizer_config.json',
+  TOKENIZER_CONFIG,
   'vocab.txt',
   'special_tokens_map.json',
 ];
@@ -54,7 +57,7 @@ export async function openModelFolder(
     folder,
     config,
     tokenizer,
-    tokenizerFiles: await readTokenizerFiles(folder),
+    tokenizerFiles: await readTokenizerFiles(folder, tokenizer, readsTypes(config.encoder)),
     weights: placeWeights(tensors, config, { file, head }),
     extra: await readExtra(folder),
   };
@@ -97,11 +100,21 @@ function checkSegments(folder: string, tokenizer: Tokenizer, { encoder }: Teache
   );
 }
 
-async function readTokenizerFiles(folder: string): Promise<Record<string, string>> {
+/** The files as they are; what transformers needs beside tokenizer.json is made where it is missing. */
+async function readTokenizerFiles(
+  folder: string,
+  tokenizer: Tokenizer,
+  hasTypes: boolean,
+): Promise<Record<string, string>> {
   const files: Record<string, string> = {};
   for (const name of TOKENIZER_FILES) {
     const content = await readOptional(join(folder, name));
     if (content !== undefined) files[name] = new TextDecoder().decode(content);
+  }
+  if (files[TOKENIZER_CONFIG] === undefined) {
+    const json = JSON.parse(files['tokenizer.json']) as NamedTokens;
+    const config = describeTokenizerConfig(tokenizer, json, hasTypes);
+    files[TOKENIZER_CONFIG] = `${JSON.stringify(config, null, 2)}\n`;
   }
   return files;
 }

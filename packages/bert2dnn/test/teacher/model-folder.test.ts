@@ -76,6 +76,7 @@ describe('a written folder', () => {
       'model.safetensors',
       'onnx',
       'tokenizer.json',
+      'tokenizer_config.json',
     ]);
     expect(await readdir(join(folder, 'onnx'))).toEqual(['model_quantized.onnx']);
     expect(await readdir(join(folder, '..'))).toEqual(['model']);
@@ -237,6 +238,21 @@ describe('a config', () => {
     await cp(TINY_BERT, folder, { recursive: true });
     await writeFile(join(folder, 'config.json'), '{');
     await expect(loadTeacher(folder)).rejects.toThrow(/model\/config\.json: not valid JSON/);
+  });
+});
+
+describe('a folder without tokenizer_config.json', () => {
+  it('is given one that has transformers take tokenizer.json as it is', async () => {
+    const { tokenizerFiles } = await openModelFolder(TINY_BERT);
+    expect(JSON.parse(tokenizerFiles['tokenizer_config.json'])).toEqual({
+      tokenizer_class: 'PreTrainedTokenizerFast',
+      model_input_names: ['input_ids', 'token_type_ids', 'attention_mask'],
+      pad_token: '[PAD]',
+      cls_token: '[CLS]',
+      sep_token: '[SEP]',
+      unk_token: '[UNK]',
+      mask_token: '[MASK]',
+    });
   });
 });
 

@@ -71,10 +71,10 @@ export function forEachRange(ranges: string, visit: (start: number, end: number)
 
 /** A character class of a regular expression with the flag `u`, without its brackets. */
 export function classSource(ranges: string): string {
-  const escape = (code: number): string => `\\u{${code.toString(16)}}`;
+  const escaped = (code: number): string => `\\u{${code.toString(16)}}`;
   let source = '';
   forEachRange(ranges, (start, end) => {
-    source += end === start + 1 ? escape(start) : `${escape(start)}-${escape(end - 1)}`;
+    source += end === start + 1 ? escaped(start) : `${escaped(start)}-${escaped(end - 1)}`;
   });
   return source;
 }

@@ -62,7 +62,12 @@ export function findClusterEnd(text: string, start: number): number {
   let end = start + (code > 0xffff ? 2 : 1);
   if (code === 0x0d && text.charCodeAt(end) === 0x0a) return end + 1; // GB3
   let before = parts[code];
-  const memory = { numRegional: 0, isAfterPictograph: false, isAfterConsonant: false, isLinked: false };
+  const memory = {
+    numRegional: 0,
+    isAfterPictograph: false,
+    isAfterConsonant: false,
+    isLinked: false,
+  };
   remember(memory, before, before);
   while (end < text.length) {
     code = text.codePointAt(end)!;
@@ -109,7 +114,8 @@ function remember(memory: Memory, part: number, before: number): void {
   const isExtending = part === EXTEND || part === LINKER;
   memory.numRegional += part === REGIONAL ? 1 : 0;
   if (part === PICTOGRAPH) memory.isAfterPictograph = true;
-  else if (!(isExtending || (part === JOINER && before !== JOINER))) memory.isAfterPictograph = false;
+  else if (!(isExtending || (part === JOINER && before !== JOINER)))
+    memory.isAfterPictograph = false;
   if (part === CONSONANT) {
     memory.isAfterConsonant = true;
     memory.isLinked = false;

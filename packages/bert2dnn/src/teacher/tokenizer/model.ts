@@ -1,8 +1,8 @@
 // The model part of a tokenizer.json: its members, checked, and the speller it describes.
 import { z } from 'zod';
 import { ByteLevelBpe } from './byte-level-bpe.js';
-import { Unigram } from './unigram.js';
 import type { Speller } from './spelling-cache.js';
+import { Unigram } from './unigram.js';
 import { WordPiece } from './word-piece.js';
 
 const id = z.number().int().min(0);
@@ -53,21 +53,23 @@ export const modelSchema = z.preprocess(
     typeof value === 'object' && value !== null && !('type' in value)
       ? { type: 'WordPiece', ...value }
       : value,
-  z
-    .discriminatedUnion('type', [wordPiece, bpe, unigram])
-    .superRefine((json, context) => {
-      const message = findContradiction(json);
-      if (message !== undefined) context.addIssue({ code: 'custom', message });
-    }),
+  z.discriminatedUnion('type', [wordPiece, bpe, unigram]).superRefine((json, context) => {
+    const message = findContradiction(json);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  }),
 );
 
 /** A checked `model`. */
 export type ModelJson = z.infer<typeof modelSchema>;
 
-function findContradiction(json: z.infer<typeof wordPiece | typeof bpe | typeof unigram>): string | undefined {
+function findContradiction(
+  json: z.infer<typeof wordPiece | typeof bpe | typeof unigram>,
+): string | undefined {
   if (json.type === 'Unigram') {
     const numPieces = json.vocab.length;
-    return json.unk_id < numPieces ? undefined : `"unk_id" ${json.unk_id} is none of ${numPieces} pieces`;
+    return json.unk_id < numPieces
+      ? undefined
+      : `"unk_id" ${json.unk_id} is none of ${numPieces} pieces`;
   }
   if (json.type === 'WordPiece') return undefined;
   for (const [left, right] of json.merges) {

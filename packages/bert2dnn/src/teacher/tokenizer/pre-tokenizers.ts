@@ -52,12 +52,20 @@ export function buildPreTokenizer(json: PreTokenizerJson): ForEachWord {
   if (json.type !== 'Sequence') return buildSingle(json);
   return json.pretokenizers
     .map(buildSingle)
-    .reduce((before, after) => (text, visit) => before(text, (word) => after(word, visit)), visitWhole);
+    .reduce(
+      (before, after) => (text, visit) => before(text, (word) => after(word, visit)),
+      visitWhole,
+    );
 }
 
 /** Whether words are spelt in bytes: `ByteLevel` comes last. Undefined where it comes before another. */
 export function isByteLevel(json: PreTokenizerJson): boolean | undefined {
-  const types = json === null ? [] : json.type === 'Sequence' ? json.pretokenizers.map((one) => one.type) : [json.type];
+  const types =
+    json === null
+      ? []
+      : json.type === 'Sequence'
+        ? json.pretokenizers.map((one) => one.type)
+        : [json.type];
   const place = types.indexOf('ByteLevel');
   if (place < 0) return false;
   return place === types.length - 1 ? true : undefined;

@@ -2,14 +2,19 @@
 // Reads a checked tokenizer.json; opens no file.
 import { Bert2dnnError } from '../../foundation/errors.js';
 import { AddedTokens } from './added-tokens.js';
+import {
+  type Encoding,
+  type SpeltText,
+  TemplateEncoding,
+  truncateLongestFirst,
+} from './encoding.js';
 import { buildSpeller, listVocabulary, nameUnknown } from './model.js';
-import { type Encoding, type SpeltText, TemplateEncoding, truncateLongestFirst } from './encoding.js';
 import { buildNormalizer } from './normalizers.js';
 import { buildPreTokenizer, type ForEachWord } from './pre-tokenizers.js';
 import { findSpecialIds, needToken, type SpecialIds } from './special-tokens.js';
+import { type Speller, SpellingCache } from './spelling-cache.js';
 import { readTemplates, type Templates } from './template.js';
 import { checkTokenizerJson, type TokenizerJson } from './tokenizer-json.js';
-import { type Speller, SpellingCache } from './spelling-cache.js';
 
 export type { Encoding } from './encoding.js';
 
