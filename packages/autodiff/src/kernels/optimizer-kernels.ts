@@ -1,8 +1,8 @@
 // The optimizers' inner loops in WebAssembly SIMD, block by block: arrays stay where they are, and each block is
 // copied into 64 kB of the module's memory, which the processor's cache holds. Float32 only.
 //
-// AdamW on 22.7 M values, one thread (bench/optimizers.mjs has the command and the figures):
-//   1. adamwDense in adamw.ts: plain TypeScript, float64 arithmetic; the oracle.
+// AdamW on 22.7 M values, one thread (`npm run bench -- optimizers`; figures in bench/README.md):
+//   1. adamwPlain in adamw.ts: plain TypeScript, float64 arithmetic; the oracle.
 //   2. adamwBlocks: four values at a time in float32.
 import { OPTIMIZERS_WASM } from './optimizers-wasm.js';
 

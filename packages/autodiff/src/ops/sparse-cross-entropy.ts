@@ -1,5 +1,5 @@
 // Cross-entropy of many classes against one class index a row. Equal to softmaxCrossEntropy with one-hot labels, without
-// a matrix of labels: for 300 rows of 30,522 classes the loss takes half the time, loss and gradient five sixths.
+// a matrix of labels, which for a vocabulary of 30,000 would be most of what a step reads.
 import { AutodiffError } from '../errors.js';
 import { formatShape } from '../graph/shape.js';
 import { applyOperation, type Operation, requireDataType, type Tensor } from '../graph/tensor.js';

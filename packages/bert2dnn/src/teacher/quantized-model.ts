@@ -1,4 +1,4 @@
-// The int8 twin of a teacher: a quarter of the size and faster, at a loss of accuracy that is measured, never assumed.
+// The int8 twin of a teacher: a quarter of the size, at a loss of accuracy that is measured, never assumed.
 // How weights become int8 is known to @bert2dnn/autodiff alone.
 import { emitOnnx } from '@bert2dnn/autodiff';
 import { type BatchModel, openEncoderModel, scoreTokens } from './batch-model.js';
