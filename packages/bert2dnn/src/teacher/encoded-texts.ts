@@ -86,14 +86,15 @@ export function lengthOfRow(texts: EncodedTexts, row: number): number {
   return texts.offsets[row + 1] - texts.offsets[row];
 }
 
-/** Feeds of some rows, padded to the longest: all int32 [B, S]. */
+/** Feeds of some rows, padded to the longest, or to `minLength`: all int32 [B, S]. */
 export function padBatch(
   texts: EncodedTexts,
   rows: ArrayLike<number>,
   padId: number,
+  minLength = 1,
 ): Record<'input_ids' | 'attention_mask' | 'token_type_ids', Feed> {
   const B = rows.length;
-  let S = 1;
+  let S = minLength;
   for (let index = 0; index < B; index++) S = Math.max(S, lengthOfRow(texts, rows[index]));
   const ids = new Int32Array(B * S).fill(padId);
   const mask = new Int32Array(B * S);
@@ -111,6 +112,23 @@ export function padBatch(
     attention_mask: { data: mask, shape },
     token_type_ids: { data: typeIds, shape },
   };
+}
+
+/**
+ * The length to which a training pads a batch at least, so that it has as many tokens as the encoder is wide, if its
+ * positions allow: smaller products may be summed in another order on more threads.
+ */
+export function trainingLength(
+  numRows: number,
+  { hiddenSize, maxPositions }: EncoderWidth,
+): number {
+  return Math.min(maxPositions, Math.ceil(hiddenSize / numRows));
+}
+
+/** What `trainingLength` needs of an encoder. */
+export interface EncoderWidth {
+  hiddenSize: number;
+  maxPositions: number;
 }
 
 /** Growing arrays of ids and type ids. */

@@ -43,6 +43,14 @@ export interface MaskedBatch {
   numTokens: number;
 }
 
+/** How rows are masked and padded. */
+export interface MaskBatchOptions {
+  masker: Masker;
+  randomOf: (row: number) => Random;
+  /** Tokens of a padded row at least. Default: as many as the longest row has. */
+  minLength?: number;
+}
+
 /**
  * Masks and pads rows. `randomOf` gives each row its own random numbers, so that a row's masks do not depend on the
  * others of its batch.
@@ -50,9 +58,9 @@ export interface MaskedBatch {
 export function maskBatch(
   set: PretrainingSet,
   rows: ArrayLike<number>,
-  { masker, randomOf }: { masker: Masker; randomOf: (row: number) => Random },
+  { masker, randomOf, minLength }: MaskBatchOptions,
 ): MaskedBatch {
-  const padded = padBatch(set.texts, rows, masker.padId);
+  const padded = padBatch(set.texts, rows, masker.padId, minLength);
   const ids = padded.input_ids.data as Int32Array;
   const S = padded.input_ids.shape[1];
   const positions: number[] = [];

@@ -5,7 +5,7 @@ import type { Progress } from '../foundation/progress.js';
 import { createRandom } from '../foundation/random.js';
 import { planTrainingBatches } from './batches.js';
 import type { EncoderConfig } from './config.js';
-import { lengthOfRow } from './encoded-texts.js';
+import { lengthOfRow, trainingLength } from './encoded-texts.js';
 import { pickInputs } from './encoder-body.js';
 import type { LoopSettings } from './loop-settings.js';
 import { type Masker, maskBatch } from './masked-batch.js';
@@ -88,6 +88,7 @@ export async function trainMaskedLanguageModel(
         const { feeds, numTokens, numMasked } = maskBatch(trainSet, batchRows, {
           masker,
           randomOf,
+          minLength: trainingLength(batch.length, encoder),
         });
         return { feeds: pickInputs(encoder, feeds), numTokens, weight: numMasked };
       },

@@ -12,7 +12,7 @@ import { openEncoderModel, scoreTokens } from './batch-model.js';
 import { planTrainingBatches } from './batches.js';
 import type { EncoderConfig } from './config.js';
 import { type DevMetrics, measureDev } from './dev-metrics.js';
-import { lengthOfRow, padBatch } from './encoded-texts.js';
+import { lengthOfRow, padBatch, trainingLength } from './encoded-texts.js';
 import { buildEncoder } from './encoder.js';
 import { readsTypes } from './encoder-body.js';
 import { isBetterEpoch, type SelectionRule } from './epoch-choice.js';
@@ -96,7 +96,8 @@ async function compileStep(job: TrainingJob): Promise<TrainingStep> {
 
 function feedsOf(job: TrainingJob, rows: Int32Array): BatchFeeds {
   const { encoder, train, padId, numOutputs } = job;
-  const { token_type_ids, ...tokens } = padBatch(train.texts, rows, padId);
+  const length = trainingLength(rows.length, encoder);
+  const { token_type_ids, ...tokens } = padBatch(train.texts, rows, padId, length);
   const feeds: Record<string, Feed> = {
     ...tokens,
     ...(readsTypes(encoder) && { token_type_ids }),

@@ -80,6 +80,16 @@ describe('finetune --model tiny', () => {
     expect(await hashFolder(result.out)).not.toBe(hash);
   });
 
+  it('gives the same bytes for one thread and two, also in batches smaller than the width', async () => {
+    const task = await openTask('threads', graded);
+    const tiny = { ...SMALL, hiddenSize: 128, numLayers: 2 };
+    const small = { ...options(task, 'threads'), tiny, batchSize: 6, epochs: 1 };
+    const { out } = await finetune(small);
+    const hash = await hashFolder(out);
+    await finetune({ ...small, threads: 2 });
+    expect(await hashFolder(out)).toBe(hash);
+  });
+
   it('learns classes with a softmax head, and goes on from its own folder', async () => {
     const classes = ['bad', 'good'];
     const task = await openTask('classes', (isGood) => classes[Number(isGood)], { classes });
