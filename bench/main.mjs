@@ -6,6 +6,8 @@ const BENCHMARKS = {
     'products, the MLP step of a student and an encoder layer, forward and backward; beside PyTorch if BERT2DNN_PYTHON has it',
   teacher:
     "MiniLM-L6's shape: whole training steps and scoring, the parts of a step, memory; beside PyTorch if BERT2DNN_PYTHON has it",
+  tokenizer:
+    'texts a second of each kind of tokenizer on the data of BERT2DNN_SHARED; beside Hugging Face if BERT2DNN_PYTHON has it',
   optimizers: 'AdamW and clipping on 22.7 M values, WebAssembly beside plain TypeScript',
   latency:
     'text to score: a student beside teachers of the shapes of BERT-Base, MiniLM-L6 and TinyBERT-4',

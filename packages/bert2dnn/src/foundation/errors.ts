@@ -49,7 +49,7 @@ export const ERROR_CODES = {
   },
   TOKENIZER_INVALID: {
     exitCode: 1,
-    hint: 'Expected is the tokenizer.json of a WordPiece tokenizer.',
+    hint: 'Expected is the tokenizer.json of a WordPiece, byte-level BPE or Unigram tokenizer.',
   },
   STUDENT_INVALID: { exitCode: 1, hint: 'Make the student again with bert2dnn distill.' },
   SCORES_MISMATCH: {

@@ -1,4 +1,4 @@
-# Writes tokenizers-bpe-unigram.golden.json.gz: ids, type ids and word ids of small byte-level BPE and Unigram tokenizers with
+# Writes tokenizers-bpe-unigram.golden.json.gz: ids, type ids and word ids of small byte-level BPE, Unigram and WordPiece tokenizers with
 # every supported member, and one hash over all code points of every normalizer and splitter.
 # Run: python make_tokenizers_bpe_unigram.py   (needs: pip install tokenizers sentencepiece)
 import gzip
@@ -89,7 +89,20 @@ def template(pair):
 roberta = processors.RobertaProcessing(("</s>", 2), ("<s>", 0), True, False)
 xlmr, albert = template("<s> $A </s> </s> $B </s>"), template("<s> $A </s> $B:1 </s>:1")
 spaces, metaspace = pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()
+
+
+def word_piece():
+    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]", max_input_chars_per_word=40))
+    tokenizer.normalizer, tokenizer.pre_tokenizer = normalizers.BertNormalizer(), pre_tokenizers.BertPreTokenizer()
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    tokenizer.train_from_iterator(WRITTEN, trainers.WordPieceTrainer(vocab_size=500, special_tokens=special, show_progress=False))
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    tokenizer.add_tokens(FLAGGED)
+    return tokenizer
+
+
 CASES = {
+    "WordPiece with added tokens": word_piece(),
     "BPE as RoBERTa": bpe(None, SPLITTERS["ByteLevel"], roberta),
     "BPE as ModernBERT": bpe(normalizers.NFC(), pre_tokenizers.ByteLevel(add_prefix_space=True), processors.Sequence([processors.ByteLevel(trim_offsets=False), albert])),
     "BPE with unknown bytes": bpe(normalizers.Lowercase(), pre_tokenizers.Sequence([spaces, pre_tokenizers.ByteLevel(add_prefix_space=True, use_regex=False)]), xlmr, unk_token="<unk>", fuse_unk=True),

@@ -1,4 +1,4 @@
-// Byte-level BPE and Unigram tokenizers against Python `tokenizers` (test/golden/make_tokenizers_bpe_unigram.py):
+// Byte-level BPE, Unigram and flagged WordPiece tokenizers against Python `tokenizers` (test/golden/make_tokenizers_bpe_unigram.py):
 // every supported member, flagged added tokens, pairs cut short, and every code point through each normalizer.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';

@@ -13,53 +13,50 @@ export interface Encoding {
   readonly wordIds: (number | null)[];
 }
 
-/** A text as tokens. */
-export interface SpeltText {
-  /** Ids of all words; may be cut short. */
-  ids: number[];
-  /** Ids of each word; a word that nothing spells has none. */
-  words: readonly (readonly number[])[];
+/** Tokens of one text or two, cut to what a template has room for. */
+export interface TextTokens {
+  first: readonly number[];
+  second: readonly number[] | undefined;
+  /** Word of each token of the first or the second text. */
+  listWords(second: boolean): number[];
 }
 
 /** An encoding that lists words when they are asked for: only masked language modelling does. */
-export class TemplateEncoding implements Encoding {
+class TemplateEncoding implements Encoding {
   readonly ids: number[];
   readonly typeIds: number[];
-  readonly #steps: readonly TemplateStep[];
-  readonly #texts: readonly [SpeltText, SpeltText | undefined];
+  readonly #listWordIds: () => (number | null)[];
   #wordIds: (number | null)[] | undefined;
 
-  /** Sets one text or, where the template has a second place, two into a template. */
-  constructor(steps: readonly TemplateStep[], first: SpeltText, second?: SpeltText) {
-    this.#steps = steps;
-    this.#texts = [first, second];
-    const ids: number[] = [];
-    const typeIds: number[] = [];
-    for (const step of steps) {
-      const source = step.kind === 'special' ? step.ids : this.#textOf(step).ids;
-      for (let index = 0; index < source.length; index++) {
-        ids.push(source[index]);
-        typeIds.push(step.typeId);
-      }
-    }
+  constructor(ids: number[], typeIds: number[], listWordIds: () => (number | null)[]) {
     this.ids = ids;
     this.typeIds = typeIds;
+    this.#listWordIds = listWordIds;
   }
 
   get wordIds(): (number | null)[] {
-    this.#wordIds ??= this.#steps.flatMap((step) =>
-      step.kind === 'special' ? step.ids.map(() => null) : listWordIds(this.#textOf(step)),
-    );
+    this.#wordIds ??= this.#listWordIds();
     return this.#wordIds;
-  }
-
-  #textOf(step: TemplateStep & { kind: 'sequence' }): SpeltText {
-    return step.second ? this.#texts[1]! : this.#texts[0];
   }
 }
 
-function listWordIds({ ids, words }: SpeltText): number[] {
-  return words.flatMap((word, place) => word.map(() => place)).slice(0, ids.length);
+/** Sets one text or, where the template has a second place, two into a template. */
+export function fillTemplate(steps: readonly TemplateStep[], texts: TextTokens): Encoding {
+  const ids: number[] = [];
+  const typeIds: number[] = [];
+  for (const step of steps) {
+    const { typeId } = step;
+    const source = step.kind === 'special' ? step.ids : step.second ? texts.second! : texts.first;
+    for (let index = 0; index < source.length; index++) {
+      ids.push(source[index]);
+      typeIds.push(typeId);
+    }
+  }
+  return new TemplateEncoding(ids, typeIds, () =>
+    steps.flatMap((step) =>
+      step.kind === 'special' ? step.ids.map(() => null) : texts.listWords(step.second),
+    ),
+  );
 }
 
 /**

@@ -17,11 +17,15 @@ const READABLE = new RegExp(`^${ATOM}(?:\\|?${ATOM})*$`, 'u');
 export function compilePattern(source: string): RegExp | undefined {
   if (!READABLE.test(source)) return undefined;
   const space = classSource(SEPARATOR_RANGES);
+  const expand = (part: string): string => (part === '\\s' ? space : part);
   // Inside a class the set stands as it is, outside it needs brackets.
-  const translated = source.replace(
-    /\[(?:\\.|[^\\\]])+\]|\\s/gsu,
-    (part) => (part === '\\s' ? `[${space}]` : part.replaceAll('\\s', space)), // `\\s` cannot be read here: `\\` is kept by the first branch
+  const translated = source.replace(/\[(?:\\.|[^\\\]])+\]|\\./gu, (part) =>
+    part === '\\s' ? `[${space}]` : part.replace(/\\./gu, expand),
   );
-  const pattern = new RegExp(translated, 'gu');
-  return new RegExp(`^(?:${translated})$`, 'u').test('') ? undefined : pattern;
+  try {
+    const matchesNothing = new RegExp(`^(?:${translated})$`, 'u').test('');
+    return matchesNothing ? undefined : new RegExp(translated, 'gu');
+  } catch {
+    return undefined; // `{2,1}`
+  }
 }

@@ -2,17 +2,12 @@
 // Reads a checked tokenizer.json; opens no file.
 import { Bert2dnnError } from '../../foundation/errors.js';
 import { AddedTokens } from './added-tokens.js';
-import {
-  type Encoding,
-  type SpeltText,
-  TemplateEncoding,
-  truncateLongestFirst,
-} from './encoding.js';
+import { type Encoding, fillTemplate, truncateLongestFirst } from './encoding.js';
 import { buildSpeller, listVocabulary, nameUnknown } from './model.js';
 import { buildNormalizer } from './normalizers.js';
 import { buildPreTokenizer, type ForEachWord } from './pre-tokenizers.js';
 import { findSpecialIds, needToken, type SpecialIds } from './special-tokens.js';
-import { type Speller, SpellingCache } from './spelling-cache.js';
+import { SpellingCache } from './spelling-cache.js';
 import { readTemplates, type Templates } from './template.js';
 import { checkTokenizerJson, type TokenizerJson } from './tokenizer-json.js';
 
@@ -39,7 +34,7 @@ export class Tokenizer {
   readonly numSegments: number;
   /** Ids that stand for no text: [CLS], [SEP], [PAD] and other added tokens. */
   readonly specialIds: ReadonlySet<number>;
-  readonly #speller: Speller;
+  readonly #words: SpellingCache;
   readonly #forEachWord: ForEachWord;
   readonly #added: AddedTokens;
   readonly #templates: Templates;
@@ -58,7 +53,7 @@ export class Tokenizer {
     this.numIds = 1 + highestOf(tokens.values());
     const unknown = nameUnknown(json.model);
     const unknownId = unknown === undefined ? undefined : lookUp(unknown);
-    this.#speller = new SpellingCache(buildSpeller(json.model, vocabulary, unknownId));
+    this.#words = new SpellingCache(buildSpeller(json.model, vocabulary, unknownId));
     this.#forEachWord = buildPreTokenizer(json.pre_tokenizer);
     this.#added = new AddedTokens(json.added_tokens, buildNormalizer(json.normalizer), place);
   }
@@ -73,7 +68,13 @@ export class Tokenizer {
 
   /** Token ids of a text without special tokens and without limit. */
   encodeText(text: string): number[] {
-    return this.#spell(text).ids;
+    const ids: number[] = [];
+    const addWord = (word: string): void => this.#words.append(word, ids);
+    for (const part of this.#added.split(text)) {
+      if (typeof part === 'number') ids.push(part);
+      else this.#forEachWord(part, addWord);
+    }
+    return ids;
   }
 
   /**
@@ -81,30 +82,39 @@ export class Tokenizer {
    * the longer text is cut first, at its end (`longest_first`).
    */
   encode(text: string, pair: string | undefined, maxTokens: number): Encoding {
-    const first = this.#spell(text);
+    const first = this.encodeText(text);
+    const second = pair === undefined ? undefined : this.encodeText(pair);
     const { single, pair: double, numSingle, numPair } = this.#templates;
-    if (pair === undefined) {
-      truncateLongestFirst(first.ids, undefined, maxTokens - numSingle);
-      return new TemplateEncoding(single, first);
-    }
-    const second = this.#spell(pair);
-    truncateLongestFirst(first.ids, second.ids, maxTokens - numPair);
-    return new TemplateEncoding(double, first, second);
+    truncateLongestFirst(first, second, maxTokens - (second === undefined ? numSingle : numPair));
+    return fillTemplate(second === undefined ? single : double, {
+      first,
+      second,
+      listWords: (isSecond) =>
+        isSecond ? this.#listWords(pair!, second!.length) : this.#listWords(text, first.length),
+    });
   }
 
-  #spell(text: string): SpeltText {
+  /** Word of each of the first `numTokens` tokens of a text. */
+  #listWords(text: string, numTokens: number): number[] {
     const ids: number[] = [];
-    const words: (readonly number[])[] = [];
-    const add = (word: readonly number[]): void => {
-      words.push(word);
-      for (let index = 0; index < word.length; index++) ids.push(word[index]);
+    const words: number[] = [];
+    let word = 0;
+    const closeWord = (): void => {
+      while (words.length < ids.length) words.push(word);
+      word++;
     };
-    const addWord = (word: string): void => add(this.#speller.spell(word));
+    const addWord = (spelling: string): void => {
+      this.#words.append(spelling, ids);
+      closeWord();
+    };
     for (const part of this.#added.split(text)) {
-      if (typeof part === 'number') add([part]);
-      else this.#forEachWord(part, addWord);
+      if (typeof part === 'string') this.#forEachWord(part, addWord);
+      else {
+        ids.push(part);
+        closeWord();
+      }
     }
-    return { ids, words };
+    return words.slice(0, numTokens);
   }
 }
 
@@ -114,22 +124,24 @@ function highestOf(ids: Iterable<number>): number {
   return highest;
 }
 
-/** Token -> id of the vocabulary and the added tokens, which `tokenizers` would number otherwise if they differed. */
+/** Token -> id of the vocabulary and the added tokens. `tokenizers` numbers these itself, so other numbers are refused. */
 function joinTokens(
   vocabulary: ReadonlyMap<string, number>,
   json: TokenizerJson,
   place: string,
 ): Map<string, number> {
   const tokens = new Map(vocabulary);
+  let nextId = vocabulary.size;
   for (const { content, id } of json.added_tokens) {
-    const known = tokens.get(content);
-    if (known !== undefined && known !== id) {
+    const expected = tokens.get(content) ?? nextId;
+    if (id !== expected) {
       throw new Bert2dnnError(
         'TOKENIZER_INVALID',
-        `${place}: added token "${content}" has the id ${id}, the vocabulary gives it ${known}`,
+        `${place}: added token "${content}" has the id ${id}, expected ${expected} after the vocabulary and the tokens before it`,
       );
     }
     tokens.set(content, id);
+    nextId = Math.max(nextId, id + 1);
   }
   return tokens;
 }

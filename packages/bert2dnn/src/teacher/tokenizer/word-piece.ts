@@ -16,17 +16,20 @@ export interface WordPieceOptions {
 /** Spells words with the pieces of a vocabulary, longest first from the left. */
 export class WordPiece implements Speller {
   readonly options: WordPieceOptions;
+  readonly wholeWords: ReadonlyMap<string, number>;
+  readonly longestWhole: number;
   readonly #unknownId: number;
-  readonly #first = new Map<string, number>();
   readonly #continuing = new Map<string, number>();
   #longestPiece = 0;
 
   constructor(options: WordPieceOptions) {
     this.options = options;
+    // A word that is a piece is spelt by it alone.
+    this.wholeWords = options.vocabulary;
+    this.longestWhole = options.maxCharsPerWord;
     this.#unknownId = options.vocabulary.get(options.unknownToken) ?? -1;
     const prefix = options.continuingPrefix;
     for (const [piece, id] of options.vocabulary) {
-      this.#first.set(piece, id);
       if (piece.startsWith(prefix)) this.#continuing.set(piece.slice(prefix.length), id);
       this.#longestPiece = Math.max(this.#longestPiece, piece.length);
     }
@@ -35,18 +38,17 @@ export class WordPiece implements Speller {
   /** Ids of a word's pieces, or of the unknown token. */
   spell(word: string): number[] {
     const ids: number[] = [];
-    const unknown = [this.#unknownId];
-    if (countCodePoints(word) > this.options.maxCharsPerWord) return unknown;
+    if (countCodePoints(word) > this.options.maxCharsPerWord) return [this.#unknownId];
     let start = 0;
     while (start < word.length) {
-      const pieces = start === 0 ? this.#first : this.#continuing;
+      const pieces = start === 0 ? this.options.vocabulary : this.#continuing;
       let end = Math.min(word.length, start + this.#longestPiece);
       let id: number | undefined;
       for (; end > start; end--) {
         id = pieces.get(word.slice(start, end));
         if (id !== undefined) break;
       }
-      if (id === undefined) return unknown;
+      if (id === undefined) return [this.#unknownId];
       ids.push(id);
       start = end;
     }
