@@ -4,6 +4,7 @@
 //   1. fillDropoutMaskPlain in dropout-mask.ts: plain TypeScript; the oracle.
 //   2. fillMaskBlocks: sixteen draws at a time; the same bytes.
 import { MASKS_WASM } from './masks-wasm.js';
+import { type KernelExports, startKernel } from './wasm-module.js';
 
 /** What the draws of one mask are made from. */
 export interface MaskKeys {
@@ -15,16 +16,7 @@ export interface MaskKeys {
   threshold: number;
 }
 
-// Node's types know no WebAssembly; this is the part that is used.
-declare const WebAssembly: {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object) => { exports: unknown };
-};
-
-interface Exports {
-  memory: { buffer: ArrayBuffer; grow(pages: number): number };
-  BLOCK: { value: number };
-  blockStart(): number;
+interface Exports extends KernelExports {
   fill(N: number, first: number, key: number, tweak: number, threshold: number): void;
 }
 
@@ -34,16 +26,13 @@ interface Kernels {
   fill: Exports['fill'];
 }
 
-const PAGE_BYTES = 65536;
 let loaded: Kernels | undefined;
 
 function load(): Kernels {
   if (loaded !== undefined) return loaded;
-  const module = new WebAssembly.Module(Buffer.from(MASKS_WASM, 'base64'));
-  const exports = new WebAssembly.Instance(module).exports as Exports;
+  const exports = startKernel<Exports>(MASKS_WASM, 1);
   const start = exports.blockStart();
   const size = exports.BLOCK.value;
-  exports.memory.grow(Math.ceil((start + size) / PAGE_BYTES));
   loaded = { block: new Uint8Array(exports.memory.buffer, start, size), fill: exports.fill };
   return loaded;
 }

@@ -5,6 +5,7 @@
 //   1. adamwPlain in adamw.ts: plain TypeScript, float64 arithmetic; the oracle.
 //   2. adamwBlocks: four values at a time in float32.
 import { OPTIMIZERS_WASM } from './optimizers-wasm.js';
+import { type KernelExports, startKernel } from './wasm-module.js';
 
 /** The four arrays of one AdamW update, all [N]. */
 export interface AdamWArrays<A = Float32Array> {
@@ -27,16 +28,7 @@ export interface AdamWScalars {
   epsilon: number;
 }
 
-// Node's types know no WebAssembly; this is the part that is used.
-declare const WebAssembly: {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object) => { exports: unknown };
-};
-
-interface Exports {
-  memory: { buffer: ArrayBuffer; grow(pages: number): number };
-  BLOCK: { value: number };
-  blockStart(): number;
+interface Exports extends KernelExports {
   adamw(
     N: number,
     keep: number,
@@ -60,16 +52,13 @@ interface Kernels {
   adamw: Exports['adamw'];
 }
 
-const PAGE_BYTES = 65536;
 let loaded: Kernels | undefined;
 
 function load(): Kernels {
   if (loaded !== undefined) return loaded;
-  const module = new WebAssembly.Module(Buffer.from(OPTIMIZERS_WASM, 'base64'));
-  const exports = new WebAssembly.Instance(module).exports as Exports;
+  const exports = startKernel<Exports>(OPTIMIZERS_WASM, 4 * 4);
   const block = exports.BLOCK.value;
   const start = exports.blockStart();
-  exports.memory.grow(Math.ceil((start + 4 * 4 * block) / PAGE_BYTES));
   const view = (index: number) =>
     new Float32Array(exports.memory.buffer, start + index * 4 * block, block);
   loaded = {

@@ -1,6 +1,5 @@
 // Fine-tuning: an encoder and labelled examples -> a teacher folder. The best epoch by dev metric is kept.
-import { availableParallelism } from 'node:os';
-import { type ExampleSet, readExamples } from '../data/index.js';
+import type { ExampleSet } from '../data/index.js';
 import { checkFolderPlace } from '../foundation/folders.js';
 import { type Progress, SILENT } from '../foundation/progress.js';
 import type { ClassWeights } from './class-weights.js';
@@ -10,7 +9,7 @@ import type { SelectionRule } from './epoch-choice.js';
 import { checkTask, chooseMaxTokens, readRows } from './finetune-rows.js';
 import type { FolderExtra, ModelProvenance, TeacherTask } from './folder-extra.js';
 import { chooseHead, type HeadRule, withoutHead } from './head-choice.js';
-import type { LoopSettings } from './loop-settings.js';
+import { givenSettings, type LoopSettings, loopDefaults } from './loop-settings.js';
 import { startMimetic } from './mimetic-start.js';
 import { openModelFolder } from './model-folder.js';
 import { describeProvenance } from './provenance.js';
@@ -18,7 +17,7 @@ import { encodeQuantized, measureQuantized, type QuantizedMetrics } from './quan
 import { isTeacherFolder, saveClassifier } from './save-folder.js';
 import { startSpectral, tokenPairs } from './spectral-start.js';
 import { completeParameters, type StartModel } from './start-model.js';
-import { createTinyModel, type TinyOptions } from './tiny.js';
+import { countWords, createTinyModel, type TinyOptions } from './tiny.js';
 import { trainClassifier } from './trainer.js';
 import { checkpointFolderOf, removeCheckpoints } from './training-checkpoint.js';
 import type { EpochResult, TrainingLoopResult } from './training-loop.js';
@@ -77,21 +76,7 @@ const DEFAULT_MAX_TOKENS = 64;
 
 /** Defaults of a training: Devlin et al.'s for a pretrained encoder; from scratch more and larger steps. */
 export function trainerDefaults(isTiny: boolean): LoopSettings {
-  return {
-    epochs: isTiny ? 8 : 3,
-    batchSize: 32,
-    accumulate: 1,
-    learningRate: isTiny ? 5e-4 : 5e-5,
-    schedule: 'linear',
-    warmupShare: 0.06,
-    weightDecay: 0.01,
-    layerDecay: 1,
-    clipNorm: 1,
-    patience: 0,
-    seed: 1,
-    threads: availableParallelism(),
-    checkpointSteps: 500,
-  };
+  return loopDefaults({ isTiny, epochs: isTiny ? 8 : 3 });
 }
 
 /**
@@ -105,7 +90,7 @@ export async function finetune(options: FinetuneOptions): Promise<FinetuneResult
   const startMs = performance.now();
   const task = checkTask(train, dev);
   await checkFolderPlace(out, isTeacherFolder);
-  const settings = { ...trainerDefaults(options.model === 'tiny'), ...definedOf(options) };
+  const settings = { ...trainerDefaults(options.model === 'tiny'), ...givenSettings(options) };
   const { seed } = settings;
   const start = await openStart(options, seed);
   const { config, tokenizer } = start;
@@ -233,17 +218,9 @@ function describeResult(
   };
 }
 
-/** The training options that are given, without the others' `undefined`. */
-function definedOf(options: FinetuneOptions): Partial<LoopSettings> {
-  const names = Object.keys(trainerDefaults(false)) as (keyof LoopSettings)[];
-  const given = names.filter((name) => options[name] !== undefined);
-  return Object.fromEntries(given.map((name) => [name, options[name]]));
-}
-
 async function openStart(options: FinetuneOptions, seed: number): Promise<StartModel> {
   if (options.model === 'tiny') {
-    const texts: string[] = [];
-    for await (const batch of readExamples(options.train)) texts.push(...batch.fields.flat());
+    const texts = await countWords(options.train);
     return createTinyModel({ texts, seed, options: options.tiny });
   }
   const { config, tokenizer, tokenizerFiles, weights } = await openModelFolder(options.model);

@@ -1,4 +1,5 @@
 // What a training loop is told: sizes, rates, schedule, when to stop and how often to keep a checkpoint.
+import { availableParallelism } from 'node:os';
 import {
   constantWarmup,
   cosineWarmup,
@@ -38,6 +39,38 @@ export interface LoopSettings {
   threads: number;
   /** Updates between checkpoints, which are also written at the end of an epoch; 0 = none at all. */
   checkpointSteps: number;
+}
+
+/** Defaults of a training: Devlin et al.'s for a pretrained encoder, a higher rate for one from scratch. */
+export function loopDefaults({
+  isTiny,
+  epochs,
+}: {
+  isTiny: boolean;
+  epochs: number;
+}): LoopSettings {
+  return {
+    epochs,
+    batchSize: 32,
+    accumulate: 1,
+    learningRate: isTiny ? 5e-4 : 5e-5,
+    schedule: 'linear',
+    warmupShare: 0.06,
+    weightDecay: 0.01,
+    layerDecay: 1,
+    clipNorm: 1,
+    patience: 0,
+    seed: 1,
+    threads: availableParallelism(),
+    checkpointSteps: 500,
+  };
+}
+
+/** The settings among some options that are given, without the others' `undefined`. */
+export function givenSettings(options: Partial<LoopSettings>): Partial<LoopSettings> {
+  const names = Object.keys(loopDefaults({ isTiny: false, epochs: 1 })) as (keyof LoopSettings)[];
+  const given = names.filter((name) => options[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, options[name]]));
 }
 
 const MAKE_SCHEDULE = {

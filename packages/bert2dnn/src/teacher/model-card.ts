@@ -184,11 +184,18 @@ function describeQuantized({ metrics }: FolderExtra): string {
   ].join('\n');
 }
 
+/** A pretraining splits long single texts; pairs, and whatever is fine-tuned, are cut. */
+function describeLength({ task, fields, maxTokens }: FolderExtra): string {
+  if (task.kind === 'masked-lm' && fields.length === 1)
+    return `- Longer texts were split into rows of at most ${maxTokens} tokens: nothing further apart was seen together.`;
+  return `- Longer texts were cut to ${maxTokens} tokens in training; what comes after was never seen.`;
+}
+
 function describeLimits({ extra }: ModelCardContent): string {
   const lines = [
     '## Limits',
     '',
-    `- Longer texts were cut to ${extra.maxTokens} tokens in training; what comes after was never seen.`,
+    describeLength(extra),
     '- It knows the language, the domain and the labels of its training rows; elsewhere, measure first.',
   ];
   if (extra.task.kind !== 'masked-lm')

@@ -1,7 +1,7 @@
 // Pretraining: an encoder and unlabelled texts -> an encoder that knows their language, by telling masked words.
 // The start of a fine-tuning, not a teacher yet.
 import { join } from 'node:path';
-import { type ExampleSet, readExamples } from '../data/index.js';
+import type { ExampleSet } from '../data/index.js';
 import { Bert2dnnError } from '../foundation/errors.js';
 import { fingerprintArrays, type Json } from '../foundation/fingerprint.js';
 import { checkFolderPlace } from '../foundation/folders.js';
@@ -9,7 +9,7 @@ import { type Progress, SILENT } from '../foundation/progress.js';
 import { type EncoderConfig, requireMaskedLm } from './config.js';
 import { lengthOfRow } from './encoded-texts.js';
 import { holdOut } from './held-out.js';
-import type { LoopSettings } from './loop-settings.js';
+import { givenSettings, type LoopSettings } from './loop-settings.js';
 import { createMasker } from './masked-batch.js';
 import type { MaskedMetrics } from './masked-metrics.js';
 import { DEFAULT_MASK_SHARE, wholeWordMasking } from './masking.js';
@@ -24,8 +24,7 @@ import { type PretrainingSet, readPretrainingSet } from './pretraining-set.js';
 import { describeProvenance } from './provenance.js';
 import { isTeacherFolder, saveMaskedLanguageModel } from './save-folder.js';
 import type { StartModel } from './start-model.js';
-import { createTinyModel, type TinyOptions } from './tiny.js';
-import { WordCounter } from './tokenizer/vocabulary-training.js';
+import { countWords, createTinyModel, type TinyOptions } from './tiny.js';
 import { checkpointFolderOf, removeCheckpoints } from './training-checkpoint.js';
 import type { EpochResult, TrainingLoopResult } from './training-loop.js';
 
@@ -84,7 +83,7 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainResult
   const startMs = performance.now();
   if (options.dev !== undefined) checkSameFields(input, options.dev);
   await checkFolderPlace(out, isTeacherFolder);
-  const settings = { ...pretrainerDefaults(options.model === 'tiny'), ...definedOf(options) };
+  const settings = { ...pretrainerDefaults(options.model === 'tiny'), ...givenSettings(options) };
   const start = await openStart(options, settings.seed);
   const { encoder } = start.config;
   const policy = wholeWordMasking({ share: options.maskShare });
@@ -149,22 +148,12 @@ async function save(
   });
 }
 
-/** The training options that are given, without the others' `undefined`. */
-function definedOf(options: PretrainOptions): Partial<LoopSettings> {
-  const names = Object.keys(pretrainerDefaults(false)) as (keyof LoopSettings)[];
-  const given = names.filter((name) => options[name] !== undefined);
-  return Object.fromEntries(given.map((name) => [name, options[name]]));
-}
-
 async function openStart(options: PretrainOptions, seed: number): Promise<StartModel> {
   const { model, input, maxTokens = DEFAULT_MAX_TOKENS } = options;
   if (model === 'tiny') {
-    const words = new WordCounter();
-    for await (const { fields } of readExamples(input)) {
-      for (const texts of fields) for (const text of texts) words.add(text);
-    }
     const maxPositions = Math.max(TINY_POSITIONS, maxTokens);
-    return createTinyModel({ texts: words, seed, options: { maxPositions, ...options.tiny } });
+    const texts = await countWords(input);
+    return createTinyModel({ texts, seed, options: { maxPositions, ...options.tiny } });
   }
   const { config, tokenizer, tokenizerFiles, weights } = await openModelFolder(model, {
     head: 'masked-lm',

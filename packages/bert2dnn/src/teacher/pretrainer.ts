@@ -1,5 +1,4 @@
 // The training of a masked language model: batches with new masks each epoch, held-out metrics. Reads no text.
-import { availableParallelism } from 'node:os';
 import { TrainingStep } from '@bert2dnn/autodiff';
 import type { Progress } from '../foundation/progress.js';
 import { createRandom } from '../foundation/random.js';
@@ -7,7 +6,7 @@ import { planTrainingBatches } from './batches.js';
 import type { EncoderConfig } from './config.js';
 import { lengthOfRow, trainingLength } from './encoded-texts.js';
 import { pickInputs } from './encoder-body.js';
-import type { LoopSettings } from './loop-settings.js';
+import { type LoopSettings, loopDefaults } from './loop-settings.js';
 import { type Masker, maskBatch } from './masked-batch.js';
 import { buildMaskedLanguageModel, maskedLanguageModelLoss } from './masked-language-model.js';
 import { type MaskedMetrics, measureMasked } from './masked-metrics.js';
@@ -17,21 +16,7 @@ import { type CheckpointPlace, runTrainingLoop, type TrainingLoopResult } from '
 
 /** Defaults of a training: one careful pass over the texts for an encoder that knows a language, three bold ones for a new one. */
 export function pretrainerDefaults(isTiny: boolean): LoopSettings {
-  return {
-    epochs: isTiny ? 3 : 1,
-    batchSize: 32,
-    accumulate: 1,
-    learningRate: isTiny ? 5e-4 : 5e-5,
-    schedule: 'linear',
-    warmupShare: 0.06,
-    weightDecay: 0.01,
-    layerDecay: 1,
-    clipNorm: 1,
-    patience: 0,
-    seed: 1,
-    threads: availableParallelism(),
-    checkpointSteps: 500,
-  };
+  return loopDefaults({ isTiny, epochs: isTiny ? 3 : 1 });
 }
 
 /** Rows to learn from and to measure on, each by their numbers in a set. */

@@ -1,10 +1,11 @@
 // `--model tiny`: a small BERT from scratch, with a WordPiece vocabulary trained on the data at hand.
+import { type ExampleSet, readExamples } from '../data/index.js';
 import { Bert2dnnError } from '../foundation/errors.js';
 import { describeBertEncoder, type EncoderSizes, readTeacherConfig } from './config.js';
 import { completeParameters, type StartModel } from './start-model.js';
 import { Tokenizer } from './tokenizer/tokenizer.js';
 import { buildTokenizerJson } from './tokenizer/tokenizer-json.js';
-import { trainVocabulary, type WordCounter } from './tokenizer/vocabulary-training.js';
+import { trainVocabulary, WordCounter } from './tokenizer/vocabulary-training.js';
 
 /** Sizes of a tiny model. The defaults make about 1 M parameters that train at thousands of rows a second. */
 export interface TinyOptions {
@@ -32,6 +33,15 @@ export interface TinySource {
   texts: Iterable<string> | WordCounter;
   seed: number;
   options?: TinyOptions;
+}
+
+/** The words of all fields of a set, for a vocabulary; the texts are not kept. @throws Bert2dnnError as `readExamples`. */
+export async function countWords(set: ExampleSet): Promise<WordCounter> {
+  const words = new WordCounter();
+  for await (const { fields } of readExamples(set)) {
+    for (const texts of fields) for (const text of texts) words.add(text);
+  }
+  return words;
 }
 
 /**

@@ -1,14 +1,9 @@
-// Weights of every family: misfits by name, other heads, number formats, shards, and what is written.
+// Weights of every family: misfits by name, other heads, number formats, and what is written.
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OnnxSession } from '@bert2dnn/autodiff';
-import {
-  type SafetensorsTensor,
-  type TensorToWrite,
-  toFloat32,
-  writeSafetensors,
-} from '@bert2dnn/student';
+import type { SafetensorsTensor } from '@bert2dnn/student';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readJson } from '../../src/foundation/files.js';
 import { openEncoderModel, scoreTokens } from '../../src/teacher/batch-model.js';
@@ -279,101 +274,6 @@ function toFloat16(bits: number): number {
   const exponent = ((bits >>> 23) & 255) - 112;
   return ((bits >>> 16) & 0x8000) | (exponent <= 0 ? 0 : (exponent << 10) | ((bits >>> 13) & 1023));
 }
-
-describe('shards', () => {
-  const FIRST = 'model-00001-of-00002.safetensors';
-  const SECOND = 'model-00002-of-00002.safetensors';
-
-  /** Splits a golden model into two files by turns. */
-  async function writeShards(
-    change: (map: Record<string, string>, parts: Record<string, Tensors>) => void,
-  ) {
-    const { tensors } = await openGolden('distilbert');
-    const parts: Record<string, Tensors> = { [FIRST]: new Map(), [SECOND]: new Map() };
-    const map: Record<string, string> = {};
-    for (const [index, [name, tensor]] of [...tensors].entries()) {
-      map[name] = index % 2 === 0 ? FIRST : SECOND;
-      parts[map[name]].set(name, tensor);
-    }
-    change(map, parts);
-    await cp(goldenFolder('distilbert'), folder, { recursive: true });
-    await rm(join(folder, 'model.safetensors'));
-    const index = { metadata: {}, weight_map: map };
-    await writeFile(join(folder, 'model.safetensors.index.json'), JSON.stringify(index));
-    for (const [file, part] of Object.entries(parts)) {
-      const content: Record<string, TensorToWrite> = Object.fromEntries(part);
-      await writeFile(join(folder, file), writeSafetensors(content));
-    }
-  }
-
-  const EMBEDDINGS = 'distilbert.embeddings.word_embeddings.weight';
-  const HEAD = 'pre_classifier.weight';
-
-  it('are read as one', async () => {
-    await writeShards(() => {});
-    const { tensors } = await readFolderTensors(folder);
-    const { tensors: expected } = await openGolden('distilbert');
-    expect([...tensors.keys()].sort()).toEqual([...expected.keys()].sort());
-    for (const [name, tensor] of expected) {
-      expect([...toFloat32(tensors.get(name)!)]).toEqual([...toFloat32(tensor)]);
-    }
-  });
-
-  it.each<[string, string, Parameters<typeof writeShards>[0], RegExp]>([
-    [
-      'a shard that is not there',
-      'FILE_MISSING',
-      (_, parts) => {
-        delete parts[SECOND];
-      },
-      /model-00002-of-00002\.safetensors: named in .*index\.json, not there/,
-    ],
-    [
-      'a tensor that its shard does not have',
-      'TEACHER_INVALID',
-      (map, parts) => parts[map[HEAD]].delete(HEAD),
-      /index\.json: "pre_classifier\.weight" is in no shard, expected in model-0000/,
-    ],
-    [
-      'a tensor in the other shard',
-      'TEACHER_INVALID',
-      (map) => {
-        map[HEAD] = map[HEAD] === FIRST ? SECOND : FIRST;
-      },
-      /"pre_classifier\.weight" is in model-0000\d.*, expected in model-0000\d/,
-    ],
-    [
-      'a tensor in two shards',
-      'TEACHER_INVALID',
-      (_, parts) => {
-        for (const part of Object.values(parts)) part.set(EMBEDDINGS, zeros(1));
-      },
-      /"distilbert\.embeddings\.word_embeddings\.weight" is in model-00001.* and in model-00002/,
-    ],
-    [
-      'a place outside the folder',
-      'TEACHER_INVALID',
-      (map) => {
-        map[HEAD] = '../other.safetensors';
-      },
-      /"pre_classifier\.weight" is in "\.\.\/other\.safetensors", expected the name of a \.safetensors file/,
-    ],
-    [
-      'an empty index',
-      'TEACHER_INVALID',
-      (map) => {
-        for (const name of Object.keys(map)) delete map[name];
-      },
-      /"weight_map" is missing or empty/,
-    ],
-  ])('with %s are refused', async (_, code, change, message) => {
-    await writeShards(change);
-    await expect(readFolderTensors(folder)).rejects.toMatchObject({
-      code,
-      message: expect.stringMatching(message),
-    });
-  });
-});
 
 describe('a written folder', () => {
   const extra = { fields: ['text'], maxTokens: 8, training: {}, metrics: {} };

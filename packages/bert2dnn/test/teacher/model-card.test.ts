@@ -154,4 +154,15 @@ describe('the card of a masked language model', () => {
     expect(card).toContain('# Pretrained encoder, trained from scratch\n');
     expect(card).not.toMatch(/score|int8|sigmoid|probabilit/);
   });
+
+  it('says that single texts were split and pairs cut', () => {
+    const cardOf = (fields: string[]) =>
+      describeModelCard({
+        config,
+        description: { architectures: ['BertForMaskedLM'] },
+        extra: { ...GRADED, fields, task: { kind: 'masked-lm' } },
+      });
+    expect(cardOf(['text'])).toContain('split into rows of at most 48 tokens');
+    expect(cardOf(['query', 'title'])).toContain('cut to 48 tokens');
+  });
 });

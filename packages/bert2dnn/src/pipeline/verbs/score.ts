@@ -26,7 +26,7 @@ export const scoreVerb = defineVerb({
       { min: 3, max: 512 },
     ),
     precision: choice(
-      'int8: the 8-bit model of the folder, faster and a little less exact. Its scores have a fingerprint of their own.',
+      'int8: the 8-bit model of the folder, a quarter of the size and a little less exact. Its scores have a fingerprint of their own.',
       PRECISIONS,
       'f32',
     ),
