@@ -1,8 +1,8 @@
 // Labels given as one column of shares a class: how many of the judges, or how sure a model, said each.
 import { Bert2dnnError } from '../foundation/errors.js';
 import type { ColumnValues } from './duckdb.js';
-import type { LabelColumn, LabelPlace } from './label-column.js';
-import { placeOfRow } from './table-file.js';
+import { type LabelColumn, type LabelPlace, rejectRow } from './label-column.js';
+import { placeOfRow } from './table-rows.js';
 
 /** How far the shares of a row may be from 1: written figures are rounded. */
 export const SHARE_TOLERANCE = 1e-3;
@@ -25,7 +25,7 @@ export function isShareLabel(label: LabelColumn | undefined): label is ShareLabe
 
 /**
  * Shares of rows out of their C columns, scaled to a sum of exactly 1; NaN for rows without any if `isOptional`.
- * @throws Bert2dnnError LABEL_INVALID with file and line.
+ * @throws Bert2dnnError LABEL_INVALID with file and line, unless the place takes rows that are rejected.
  */
 export function parseShares(
   label: ShareLabel,
@@ -45,10 +45,18 @@ export function parseShares(
       continue;
     }
     const values = cells.map((cell) => (isAbsent(cell) ? Number.NaN : Number(cell)));
-    const wrong = values.findIndex((value) => !(value >= 0 && Number.isFinite(value)));
-    if (wrong >= 0) throw invalidShare(label.columns[wrong], cells[wrong], row, place);
     const sum = values.reduce((total, value) => total + value, 0);
-    if (!(Math.abs(sum - 1) <= SHARE_TOLERANCE)) throw invalidSum(label, values, row, place);
+    const wrong = values.findIndex((value) => !(value >= 0 && Number.isFinite(value)));
+    if (wrong >= 0 || !(Math.abs(sum - 1) <= SHARE_TOLERANCE)) {
+      const error = () =>
+        wrong >= 0
+          ? invalidShare(label.columns[wrong], cells[wrong], row, place)
+          : invalidSum(label, values, row, place);
+      rejectRow(place, row, { reason: 'label', error, excerpt: cells.join(' ') });
+      labels[row] = Number.NaN;
+      shares.fill(Number.NaN, row * C, (row + 1) * C);
+      continue;
+    }
     values.forEach((value, index) => {
       shares[row * C + index] = value / sum;
     });

@@ -34,7 +34,7 @@ export interface ResolvedColumns {
 
 /** Format name and version of a prepared folder's manifest. */
 export const EXAMPLES_FORMAT = 'bert2dnn-examples';
-export const EXAMPLES_VERSION = 1;
+export const EXAMPLES_VERSION = 2;
 
 /** What kind of label a prepared folder holds. */
 export type Task =
@@ -121,7 +121,7 @@ function resolveLabel(
     return undefined;
   }
   const column = columns.label ?? 'label';
-  for (const table of tables) requireColumn(table, column);
+  for (const table of tables) requireColumn(table, column, tables);
   const task = manifest?.task;
   if (columns.classes === undefined && columns.labelRange === undefined && task !== undefined) {
     return task.kind === 'classes'

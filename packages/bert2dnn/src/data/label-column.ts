@@ -1,7 +1,8 @@
 // What a label column means and how a cell of it becomes a number: a grade mapped to 0..1, or a class's index.
 import { Bert2dnnError, findNearestName } from '../foundation/errors.js';
+import type { BadRow } from './bad-rows.js';
 import type { ColumnValues } from './duckdb.js';
-import { placeOfRow, type TableFile } from './table-file.js';
+import { badPlaceOfRow, placeOfRow, type RowsPlace } from './table-rows.js';
 
 /** A label column and its meaning. */
 export type LabelColumn =
@@ -35,16 +36,24 @@ export type LabelColumn =
 export type SingleLabelColumn = Exclude<LabelColumn, { stored: 'shares' }>;
 
 /** Where the cells are, for errors. */
-export interface LabelPlace {
-  file: TableFile;
-  lines: number[] | undefined;
-  /** Row of the first cell in its file. */
-  start: number;
+export interface LabelPlace extends RowsPlace {
+  /** Takes a row whose label or weight is invalid; its values are then NaN. Absent: the error is thrown. */
+  reject?: (row: number, bad: BadRow) => void;
+}
+
+/** Rejects a row for its label or weight. @throws the error if no one takes it. */
+export function rejectRow(
+  place: LabelPlace,
+  row: number,
+  bad: Pick<BadRow, 'reason' | 'error' | 'excerpt'>,
+): void {
+  if (place.reject === undefined) throw bad.error();
+  place.reject(row, { ...badPlaceOfRow(place, row), ...bad });
 }
 
 /**
  * Labels of cells: 0..1 for grades, the index for classes; NaN for an absent one if `isOptional`.
- * @throws Bert2dnnError LABEL_INVALID with file and line.
+ * @throws Bert2dnnError LABEL_INVALID with file and line, unless the place takes rows that are rejected.
  */
 export function parseLabels(
   label: SingleLabelColumn,
@@ -69,8 +78,11 @@ export function parseLabels(
         : label.stored === 'index'
           ? indexOf(cell, label.classes.length)
           : classIndices?.get(String(cell).trim());
-    if (value === undefined) throw invalidLabel(label, cell, row, place);
-    labels[row] = value;
+    labels[row] = value ?? Number.NaN;
+    if (value === undefined) {
+      const error = () => invalidLabel(label, cell, row, place);
+      rejectRow(place, row, { reason: 'label', error, excerpt: String(cell) });
+    }
   }
   return labels;
 }

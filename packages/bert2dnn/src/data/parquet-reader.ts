@@ -52,6 +52,23 @@ export async function readParquetHeader(path: string): Promise<ParquetHeader> {
   });
 }
 
+/** Whether a text of some columns may be longer than `maxCharacters` UTF-16 units: none has more of those than bytes. */
+export async function hasLongText(
+  path: string,
+  columns: readonly WantedColumn[],
+  maxCharacters: number,
+): Promise<boolean> {
+  const conditions = columns
+    .filter(({ kind }) => kind === 'text')
+    .map(({ name }) => `strlen(CAST(${sqlName(name)} AS VARCHAR)) > ${maxCharacters}`);
+  return withDatabase(path, async (database) => {
+    const found = await database.rows(
+      `SELECT 1 FROM read_parquet(${sqlPath(path)}) WHERE ${conditions.join(' OR ')} LIMIT 1`,
+    );
+    return found.length > 0;
+  });
+}
+
 /** Rows decoded at once, unless they are long: then as many as make about `WINDOW_BYTES`. */
 const WINDOW_ROWS = 65_536;
 const WINDOW_BYTES = 1 << 26;
@@ -204,7 +221,8 @@ async function withDatabase<T>(path: string, work: (database: Database) => Promi
   }
 }
 
-function describeParquetError(path: string, error: unknown): unknown {
+/** What DuckDB says of a file that it cannot read, as our error. */
+export function describeParquetError(path: string, error: unknown): unknown {
   if (error instanceof Bert2dnnError || !(error instanceof Error)) return error;
   const reason = error.message.split('\n')[0].replace(/^[A-Z][A-Za-z ]*: /, '');
   return new Bert2dnnError('FILE_CORRUPT', `${path}: broken or cut-off Parquet (${reason})`, {
