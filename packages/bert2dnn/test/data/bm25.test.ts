@@ -1,4 +1,5 @@
-// BM25 against the formula written down plainly, and a value worked out by hand.
+// BM25 against the formula written down plainly, a value worked out by hand, and Python's bm25s.
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Bm25Index, scorePairs } from '../../src/data/bm25.js';
@@ -76,6 +77,25 @@ describe('Bm25Index', () => {
     expect(index.search('DRILL saw', 5)).toEqual([
       { document: 1, score: expect.closeTo((Math.LN2 * 2.2) / 2.65, 12) },
     ]);
+  });
+
+  it("ranks as Python's bm25s does", () => {
+    // Its scores leave out the constant factor k1 + 1 = 2.2, and are sums in another order.
+    const golden = JSON.parse(
+      readFileSync(new URL('../golden/bm25.json', import.meta.url), 'utf8'),
+    ) as {
+      titles: string[];
+      cases: { query: string; documents: number[]; scores: number[] }[];
+    };
+    const index = new Bm25Index(golden.titles, { splitTerms: bySpace });
+    expect(golden.cases).toHaveLength(40);
+    for (const { query, documents, scores } of golden.cases) {
+      const hits = index.search(query, documents.length);
+      expect(hits.map((hit) => hit.document)).toEqual(documents);
+      hits.forEach((hit, rank) => {
+        expect(hit.score).toBeCloseTo(scores[rank] * 2.2, 9);
+      });
+    }
   });
 
   it('finds nothing for an empty query or in an empty index', () => {
