@@ -24,6 +24,8 @@ const LAYERS = [
 const HOMES: Record<string, RegExp> = {
   'onnxruntime-node': /^packages\/autodiff\/src\/onnx\/runtime\.ts$/,
   '@duckdb/node-api': /^packages\/bert2dnn\/src\/data\/duckdb\.ts$/,
+  entities: /^packages\/bert2dnn\/src\/data\/text\/html\.ts$/,
+  'franc-min': /^packages\/bert2dnn\/src\/data\/stats\/languages\.ts$/,
   fastify: /^packages\/bert2dnn\/src\/server\//,
   commander: /^packages\/bert2dnn\/src\/cli\//,
 };

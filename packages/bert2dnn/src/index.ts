@@ -9,6 +9,7 @@ export {
   readTable,
   writeParquet,
 } from './data/index.js';
+export type { DataStats } from './data/stats/data-stats.js';
 export {
   accuracy,
   auc,
@@ -46,9 +47,12 @@ export { Bert2dnnError, ERROR_CODES, type ErrorCode } from './foundation/errors.
 export { createProgress, type Progress, SILENT } from './foundation/progress.js';
 export { softLabel } from './labels/temperature.js';
 export {
+  dataStats,
   distill,
   evaluate,
   finetune,
+  importData,
+  listData,
   predict,
   prepare,
   pretrain,

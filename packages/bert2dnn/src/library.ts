@@ -3,6 +3,9 @@
 import { availableParallelism } from 'node:os';
 import { SILENT } from './foundation/progress.js';
 import { asFunction, type Context } from './pipeline/verb.js';
+import { dataImportVerb } from './pipeline/verbs/data-import.js';
+import { dataListVerb } from './pipeline/verbs/data-list.js';
+import { dataStatsVerb } from './pipeline/verbs/data-stats.js';
 import { distillVerb } from './pipeline/verbs/distill.js';
 import { evaluateVerb } from './pipeline/verbs/evaluate.js';
 import { finetuneVerb } from './pipeline/verbs/finetune.js';
@@ -21,6 +24,12 @@ function makeContext(): Context {
   return { progress: SILENT, seed: 1, threads: availableParallelism(), force: false };
 }
 
+/** A downloaded public data set to files that `prepare` reads. */
+export const importData = asFunction(dataImportVerb, makeContext);
+/** The public data sets that can be imported. */
+export const listData = asFunction(dataListVerb, makeContext);
+/** What is in a prepared folder or in files: labels, texts, duplicates, languages, leakage. */
+export const dataStats = asFunction(dataStatsVerb, makeContext);
 /** Labelled and unlabelled files to splits by query and a transfer set. */
 export const prepare = asFunction(prepareVerb, makeContext);
 /** An encoder that learnt the language of unlabelled texts, as a start for `finetune`. */

@@ -27,7 +27,7 @@ const GLOBAL_SWITCHES = [
 /** A verb and what the command line prints of its result. */
 export interface VerbCommand<Table extends OptionTable, Result> {
   verb: Verb<Table, Result>;
-  /** Arguments without a flag, by the option that they fill: `{ config: '<config>' }`. */
+  /** Arguments without a flag, by the option that they fill: `{ config: '<config>' }`; the last may be `<file...>`. */
   positional?: { [Name in keyof Table]?: string };
   print(result: Result, line: (text: string) => void, values: OptionValues<Table>): void;
   /** For a verb that goes on after its result is printed, such as a server: what ends it. */
@@ -50,7 +50,7 @@ export function createCommand<Table extends OptionTable, Result>(
     command.addOption(createFlag(name, option));
   for (const [flag, description] of GLOBAL_SWITCHES) command.option(flag, description);
   command.action(async () => {
-    const { output, context, given } = readCommand(command, Object.keys(positional));
+    const { output, context, given } = readCommand(command, positional as Record<string, string>);
     const values = parseOptions(
       verb.options,
       given,
@@ -83,10 +83,14 @@ interface ParsedCommand {
   given: Record<string, unknown>;
 }
 
-function readCommand(command: Command, positionalNames: string[]): ParsedCommand {
+function readCommand(command: Command, positional: Record<string, string>): ParsedCommand {
   const { json, quiet, force, debug, seed, threads, ...given } = command.opts();
-  positionalNames.forEach((name, index) => {
-    if (command.args[index] !== undefined) given[name] = command.args[index];
+  const placeholders = Object.values(positional);
+  Object.keys(positional).forEach((name, index) => {
+    if (command.args[index] === undefined) return;
+    given[name] = placeholders[index].endsWith('...>')
+      ? command.args.slice(index)
+      : command.args[index];
   });
   const numbers = parseOptions(GLOBAL_OPTIONS, { seed, threads }, flagName);
   return {

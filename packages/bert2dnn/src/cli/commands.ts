@@ -1,5 +1,6 @@
 // All commands, in the order of the walk.
 import type { Command } from 'commander';
+import { dataCommand } from './data.js';
 import { distillCommand } from './distill.js';
 import { evaluateCommand } from './evaluate.js';
 import { finetuneCommand } from './finetune.js';
@@ -28,5 +29,6 @@ export function createCommands(): Command[] {
     runCommand(),
     quickstartCommand(),
     shopCommand(),
+    dataCommand(),
   ];
 }

@@ -20,10 +20,14 @@ function createProgram(): Command {
     .helpCommand(false)
     .addHelpText('after', HELP_TAIL);
   for (const command of createCommands()) program.addCommand(command);
-  for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({ writeErr: () => undefined });
-  }
+  takeOver(program);
   return program;
+}
+
+/** Errors of a command and its subcommands are thrown, not printed. */
+function takeOver(command: Command): void {
+  command.exitOverride().configureOutput({ writeErr: () => undefined });
+  for (const subcommand of command.commands) takeOver(subcommand);
 }
 
 function exitCodeOf(error: unknown): number {
@@ -35,7 +39,14 @@ function exitCodeOf(error: unknown): number {
 function describeError(error: unknown, debug: boolean): string {
   if (!(error instanceof Error)) return `error: ${String(error)}`;
   const { hint } = error as { hint?: string };
-  const lines = [error instanceof CommanderError ? error.message : `error: ${error.message}`];
+  const isBareGroup = error instanceof CommanderError && error.code === 'commander.help';
+  const lines = [
+    isBareGroup
+      ? 'error: a subcommand is missing\nhint: --help lists them.'
+      : error instanceof CommanderError
+        ? error.message
+        : `error: ${error.message}`,
+  ];
   if (hint !== undefined) lines.push(`hint: ${hint}`);
   else if (!(error instanceof CommanderError) && !debug) {
     lines.push('hint: This is unexpected. Run it again with --debug and report what it prints.');
@@ -49,6 +60,11 @@ function describeError(error: unknown, debug: boolean): string {
 }
 
 async function main(argv: string[]): Promise<void> {
+  // A reader that has seen enough (`bert2dnn ... | head`) is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
   process.once('SIGINT', () => {
     process.stderr.write(
       '\ninterrupted: finished work is kept, run the same command again to go on\n',

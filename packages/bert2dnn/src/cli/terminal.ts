@@ -63,3 +63,15 @@ export function formatLatency(milliseconds: number): string {
     ? `${(milliseconds * 1000).toPrecision(3)} µs`
     : `${milliseconds.toPrecision(3)} ms`;
 }
+
+/** A text as lines of at most `width` characters, broken at spaces; a longer word stands alone. */
+export function wrapText(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines[lines.length - 1];
+    if (last === '') lines[lines.length - 1] = word;
+    else if (last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -1,4 +1,4 @@
-// The one door to DuckDB: an in-memory engine with columns in and columns out. Knows no examples and no user errors.
+// The one door to DuckDB: in-memory engines with columns in and columns out. Knows no examples and no user errors.
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -20,32 +20,80 @@ export type ColumnKind = 'text' | 'number';
 /** Values of one column of a batch. */
 export type ColumnValues = readonly string[] | Float64Array;
 
-/** One engine serves the process: starting one takes 30 ms, connecting to it next to nothing. */
-let engine: Promise<DuckDBInstance> | undefined;
-
-function startEngine(): Promise<DuckDBInstance> {
-  engine ??= DuckDBInstance.create(':memory:', {
-    // One thread: rows come in their order and files get the same bytes on every machine.
-    threads: '1',
-    memory_limit: '2GB',
-    temp_directory: join(tmpdir(), 'bert2dnn-duckdb'),
-    preserve_insertion_order: 'true',
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  });
-  return engine;
+/** What an engine may use. */
+export interface EngineOptions {
+  /** Threads of one statement. */
+  threads: number;
+  /**
+   * Whether a statement without ORDER BY keeps the order of its rows, as one thread always does. Default `true`;
+   * several threads need less memory without it.
+   */
+  keepsOrder?: boolean;
+  /** Memory for tables, hash tables and sorts; beyond it they go to `temporaryFolder`. Readers and writers need some more. */
+  memoryMb: number;
+  /** Made when something has to leave memory. */
+  temporaryFolder: string;
 }
 
 /**
- * A connection to the embedded engine, which works in at most 2 GB of memory and spills to the system's temporary
- * folder beyond. Its temporary tables are its own and go with it: close it after use.
+ * An engine of its own, for work that is too large for the one that all files share.
+ * @example
+ * const engine = await Engine.start({ threads: 2, memoryMb: 1500, temporaryFolder: 'work/spill' });
+ * const database = await engine.connect();
  */
-export class Database {
-  private constructor(private readonly connection: DuckDBConnection) {}
+export class Engine {
+  private constructor(private readonly instance: DuckDBInstance) {}
 
-  /** Connects. */
+  /** Starts an engine: 30 ms. */
+  static async start(options: EngineOptions): Promise<Engine> {
+    return new Engine(
+      await DuckDBInstance.create(':memory:', {
+        threads: String(options.threads),
+        memory_limit: `${options.memoryMb}MB`,
+        temp_directory: options.temporaryFolder,
+        preserve_insertion_order: String(options.keepsOrder ?? true),
+        autoinstall_known_extensions: 'false',
+        autoload_known_extensions: 'false',
+      }),
+    );
+  }
+
+  /** A connection; its temporary tables are its own. */
+  async connect(): Promise<Database> {
+    return new Database(await this.instance.connect());
+  }
+
+  /** Frees everything. Close its connections before. */
+  close(): void {
+    this.instance.closeSync();
+  }
+}
+
+/** One engine serves all files: starting one takes 30 ms, connecting to it next to nothing. */
+let sharedEngine: Promise<Engine> | undefined;
+
+function startSharedEngine(): Promise<Engine> {
+  // One thread: rows come in their order and files get the same bytes on every machine.
+  sharedEngine ??= Engine.start({
+    threads: 1,
+    memoryMb: 2000,
+    // One for each process: files in it have fixed names.
+    temporaryFolder: join(tmpdir(), `bert2dnn-duckdb-${process.pid}`),
+  });
+  return sharedEngine;
+}
+
+/** A connection to an engine. Its temporary tables are its own and go with it: close it after use. */
+export class Database {
+  /** For `Engine.connect` and `Database.open`. */
+  constructor(private readonly connection: DuckDBConnection) {}
+
+  /**
+   * Connects to the engine that all files share: one thread, at most 2 GB of memory, then the system's temporary
+   * folder.
+   */
   static async open(): Promise<Database> {
-    return new Database(await (await startEngine()).connect());
+    return (await startSharedEngine()).connect();
   }
 
   /** Runs a statement for its effect. */
@@ -149,4 +197,9 @@ export function sqlName(name: string): string {
 /** A path as an SQL literal that no glob character of it can widen. */
 export function sqlPath(path: string): string {
   return sqlText(path.replace(/[[\]*?]/g, (character) => `[${character}]`));
+}
+
+/** Files of a folder that match a pattern, as an SQL literal: glob characters of the folder's name mean themselves. */
+export function sqlFiles(folder: string, pattern: string): string {
+  return `${sqlPath(folder).slice(0, -1)}/${pattern}'`;
 }

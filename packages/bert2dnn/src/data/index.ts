@@ -1,5 +1,13 @@
 // The data stage: what other folders may use of it.
 
+export {
+  BAD_ROW_POLICIES,
+  type BadRow,
+  type BadRowCounts,
+  type BadRowPolicy,
+  type BadRowReason,
+  BadRows,
+} from './bad-rows.js';
 export { type Bm25Hit, Bm25Index, type Bm25Options, scorePairs } from './bm25.js';
 export {
   EXAMPLES_FORMAT,
@@ -15,14 +23,14 @@ export {
   type ExampleSet,
   type LabelSummary,
   openExamples,
+  placeOfExample,
   type ReadExamplesOptions,
   readExamples,
 } from './examples.js';
 export { formatOf, listInputFiles } from './inputs.js';
 export type { LabelColumn } from './label-column.js';
 export { requireTwoSides } from './label-sides.js';
-export { cleanText, groupKey } from './normalize.js';
-export { DEFAULT_MINING, type MiningShares } from './pair-miner.js';
+export { DEFAULT_MINING, type MiningShares } from './mining/mining-shares.js';
 export {
   type ParquetColumn,
   type ParquetType,
@@ -31,7 +39,20 @@ export {
   writeParquet,
 } from './parquet-writer.js';
 export { isPositiveLabel } from './positive-label.js';
-export { type PrepareOptions, type PrepareResult, prepare, type SplitCounts } from './prepare.js';
+export { type PrepareResult, prepare } from './prepare/prepare.js';
+export type { PrepareOptions } from './prepare/prepare-options.js';
+export type { SplitCounts } from './prepare/split-files.js';
+export type { TransferCounts } from './prepare/transfer-set.js';
+export { DATA_SOURCES, findSource } from './sources/all.js';
+export {
+  type ImportedFile,
+  type ImportOptions,
+  type ImportResult,
+  importData,
+} from './sources/import-data.js';
+export type { DataSource, SourceName } from './sources/source.js';
 export { DEFAULT_SHARES, type Split, type SplitShares } from './split.js';
 export { type ReadTableOptions, readTable, readTableColumns, type TableBatch } from './table.js';
-export type { TransferCounts, TransferOrigin } from './transfer-writer.js';
+export { placeOfFileRow } from './table-file.js';
+export { MAX_TEXT_CHARACTERS } from './table-rows.js';
+export { type CleaningOptions, cleanText, createCleaner, groupKey } from './text/clean-text.js';

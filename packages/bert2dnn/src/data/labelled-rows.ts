@@ -1,7 +1,7 @@
 // Labelled examples, cleaned, with exact duplicates merged. Labelled data is small: it is held in memory.
 import { Bert2dnnError } from '../foundation/errors.js';
 import { type ExampleSet, readExamples } from './examples.js';
-import { cleanText, groupKey, textsKey } from './normalize.js';
+import { textsKey } from './text/clean-text.js';
 
 /** A labelled example; several rows of the input may stand behind it. */
 export interface LabelledRow {
@@ -32,14 +32,17 @@ export interface LabelledRows {
  * Reads and merges labelled examples; the first of several duplicates gives the place.
  * @throws Bert2dnnError FILE_EMPTY if no row has a text.
  */
-export async function readLabelledRows(set: ExampleSet): Promise<LabelledRows> {
+export async function readLabelledRows(
+  set: ExampleSet,
+  clean: (text: string) => string,
+): Promise<LabelledRows> {
   const merged = new Map<string, { row: LabelledRow; labels: number[] }>();
   let numRead = 0;
   let numEmpty = 0;
   for await (const batch of readExamples(set)) {
     numRead += batch.numRows;
     for (let row = 0; row < batch.numRows; row++) {
-      const texts = batch.fields.map((field) => cleanText(field[row]));
+      const texts = batch.fields.map((field) => clean(field[row]));
       const label = (batch.labels as Float64Array)[row];
       if (texts.every((text) => text === '')) {
         numEmpty++;
@@ -49,8 +52,11 @@ export async function readLabelledRows(set: ExampleSet): Promise<LabelledRows> {
       const known = merged.get(key);
       if (known !== undefined) known.labels.push(label);
       else {
-        const group = groupKey(batch.groups?.[row] ?? texts.join(' '));
-        merged.set(key, { row: { texts, label, group, count: 1 }, labels: [label] });
+        const group = batch.groups === undefined ? texts.join(' ') : clean(batch.groups[row]);
+        merged.set(key, {
+          row: { texts, label, group: group.toLowerCase(), count: 1 },
+          labels: [label],
+        });
       }
     }
   }

@@ -41,11 +41,16 @@ export function fingerprintArrays(arrays: Readonly<Record<string, ArrayBufferVie
   return hash.digest('hex').slice(0, DIGITS);
 }
 
-/** Fingerprint of a file's bytes, read as a stream. @throws the error of node:fs if it cannot be read. */
-export async function fingerprintFile(path: string): Promise<string> {
+/** Hex SHA-256 of a file's bytes, read as a stream. @throws the error of node:fs if it cannot be read. */
+export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
-  return hash.digest('hex').slice(0, DIGITS);
+  return hash.digest('hex');
+}
+
+/** Fingerprint of a file's bytes. @throws as `sha256OfFile`. */
+export async function fingerprintFile(path: string): Promise<string> {
+  return (await sha256OfFile(path)).slice(0, DIGITS);
 }
 
 /** Fingerprint of a file, or of a folder's files with their relative paths; dot files are left out. */

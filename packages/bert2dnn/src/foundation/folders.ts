@@ -12,6 +12,11 @@ export type IsOurs = (names: readonly string[], folder: string) => boolean | Pro
 export interface WriteFolderOptions {
   /** Asked if the folder is there and not empty. */
   isOurs: IsOurs;
+  /**
+   * Whether the caller is sure that no other run is writing `out`: then what killed runs left beside it is removed
+   * however young it is. Default `false`.
+   */
+  isAlone?: boolean;
 }
 
 /** What a killed run left is removed when nothing in it changed for this long: another run may still be writing it. */
@@ -45,7 +50,7 @@ export async function checkFolderPlace(out: string, isOurs: IsOurs): Promise<voi
  */
 export async function writeFolderAtomically<Result>(
   out: string,
-  { isOurs }: WriteFolderOptions,
+  { isOurs, isAlone = false }: WriteFolderOptions,
   write: (temporaryFolder: string) => Promise<Result>,
 ): Promise<Result> {
   await checkFolderPlace(out, isOurs);
@@ -58,7 +63,7 @@ export async function writeFolderAtomically<Result>(
     // Whoever filled the place during long work keeps it.
     await checkFolderPlace(out, isOurs);
     await swapIn(temporary, target, suffix);
-    await removeLeftovers(target);
+    await removeLeftovers(target, isAlone ? 0 : LEFTOVER_AGE_MS);
     return result;
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
@@ -102,10 +107,10 @@ async function restoreReplaced(out: string): Promise<void> {
 }
 
 /** Removes what killed runs left beside `target`. A failure costs space only, so it is no error. */
-async function removeLeftovers(target: string): Promise<void> {
+async function removeLeftovers(target: string, leastAgeMs: number): Promise<void> {
   try {
     for (const path of await listSiblings(target, 'tmp')) {
-      if (Date.now() - (await lastChangeMs(path)) < LEFTOVER_AGE_MS) continue;
+      if (leastAgeMs > 0 && Date.now() - (await lastChangeMs(path)) < leastAgeMs) continue;
       await rm(path, { recursive: true, force: true });
     }
   } catch {

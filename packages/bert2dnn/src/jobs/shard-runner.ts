@@ -1,12 +1,11 @@
 // Runs the shards of a plan and commits each one, so that a run can be killed at any moment and go on.
 // A shard is done when its file and its sidecar are there and agree. What a shard holds is the caller's matter.
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Bert2dnnError } from '../foundation/errors.js';
 import { readJson, writeJsonAtomically } from '../foundation/files.js';
+import { sha256OfFile } from '../foundation/fingerprint.js';
 import { type PlannedShard, type ShardSelection, selectShards } from './shard-plan.js';
 
 /** What is known about a finished shard; its sidecar `<file>.json` holds the same. */
@@ -123,10 +122,4 @@ export async function readFinishedShard(
 
 function sidecarPath(path: string): string {
   return `${path}.json`;
-}
-
-async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
-  return hash.digest('hex');
 }

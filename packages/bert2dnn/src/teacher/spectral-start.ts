@@ -117,18 +117,25 @@ function randomRotation(H: number, seed: number): Float64Array {
   return rotation;
 }
 
-/** The pairs of tokens of encoded rows of two texts; a row counts as much as its label says. */
+/**
+ * The pairs of tokens of encoded rows of two texts. A row counts by how far its label is above the mean label, as a
+ * share of how far it could be: a label of 1 counts 1. Soft labels, such as smoothed clicks, are above 0 in all rows,
+ * and the many that say nothing would drown those that do.
+ */
 export function* tokenPairs(
   { ids, typeIds, offsets, numRows }: EncodedTexts,
   labels: ArrayLike<number>,
   isSpecial: (id: number) => boolean,
 ): Generator<TokenPair> {
+  let mean = 0;
+  for (let row = 0; row < numRows; row++) mean += labels[row] / numRows;
   for (let row = 0; row < numRows; row++) {
     const sides = [new Set<number>(), new Set<number>()];
     for (let at = offsets[row]; at < offsets[row + 1]; at++) {
       if (!isSpecial(ids[at])) sides[typeIds[at]].add(ids[at]);
     }
-    yield { first: [...sides[0]], second: [...sides[1]], weight: labels[row] };
+    const weight = mean < 1 ? Math.max(0, (labels[row] - mean) / (1 - mean)) : 1;
+    yield { first: [...sides[0]], second: [...sides[1]], weight };
   }
 }
 

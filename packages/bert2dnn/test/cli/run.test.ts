@@ -21,16 +21,15 @@ const CONFIG = {
     data: {
       verb: 'prepare',
       labelled: ['@shop/labels.tsv'],
-      unlabelled: ['@shop/queries.tsv'],
+      log: ['@shop/queries.tsv'],
       fields: { query: 'query', title: 'title' },
       label: 'grade',
       labelRange: [1, 4],
-      clicks: 'clicked',
     },
     teacher: {
       verb: 'finetune',
       model: 'tiny',
-      train: ['@data/clicks.parquet'],
+      train: ['@data/clicks'],
       dev: ['@data/dev.parquet'],
       epochs: 1,
       layers: 1,
@@ -102,7 +101,7 @@ describe('bert2dnn run', () => {
     }
     await run('killed');
     for (const file of [
-      'data/clicks.parquet',
+      'data/clicks/part-00000.parquet',
       'teacher/model.safetensors',
       'student/student.safetensors',
     ]) {

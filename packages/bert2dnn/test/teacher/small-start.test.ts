@@ -103,9 +103,27 @@ describe('spectralEmbeddings', () => {
       offsets: Int32Array.from([0, 7]),
       numRows: 1,
     };
-    expect([...tokenPairs(texts, [0.5], (id) => id < 4)]).toEqual([
-      { first: [5], second: [8, 9], weight: 0.5 },
+    expect([...tokenPairs(texts, [1], (id) => id < 4)]).toEqual([
+      { first: [5], second: [8, 9], weight: 1 },
     ]);
+  });
+});
+
+describe('tokenPairs', () => {
+  const texts = {
+    ids: Int32Array.from([5, 8, 6, 9, 7, 9, 7, 8]),
+    typeIds: Uint8Array.from([0, 1, 0, 1, 0, 1, 0, 1]),
+    offsets: Int32Array.from([0, 2, 4, 6, 8]),
+    numRows: 4,
+  };
+
+  it.each([
+    ['hard labels', [1, 0, 0, 1], [1, 0, 0, 1]],
+    ['soft labels', [0.7, 0.1, 0.1, 0.3], [(0.7 - 0.3) / 0.7, 0, 0, 0]],
+    ['labels that are all positive', [1, 1, 1, 1], [1, 1, 1, 1]],
+  ])('weighs a row by how far it is above the mean: %s', (_, labels, weights) => {
+    const found = [...tokenPairs(texts, labels, () => false)].map(({ weight }) => weight);
+    for (const [row, weight] of weights.entries()) expect(found[row]).toBeCloseTo(weight, 12);
   });
 });
 

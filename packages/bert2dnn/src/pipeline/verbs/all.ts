@@ -1,5 +1,6 @@
 // The verbs that a config may name, in the order of the walk.
 import type { Verb } from '../verb.js';
+import { dataImportVerb } from './data-import.js';
 import { distillVerb } from './distill.js';
 import { evaluateVerb } from './evaluate.js';
 import { finetuneVerb } from './finetune.js';
@@ -13,6 +14,7 @@ import { stackVerb } from './stack.js';
 /** Verbs that can be stages. */
 export const STAGE_VERBS: readonly Verb[] = [
   shopVerb,
+  dataImportVerb,
   prepareVerb,
   pretrainVerb,
   finetuneVerb,

@@ -2,9 +2,9 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openExamples, type PrepareOptions, prepare, readTable } from '../../src/data/index.js';
-import { createRandom } from '../../src/foundation/random.js';
-import { errorOf, put, readAll, temporaryFolder } from './files.js';
+import { openExamples, type PrepareOptions, prepare, readTable } from '../../../src/data/index.js';
+import { createRandom } from '../../../src/foundation/random.js';
+import { errorOf, put, readAll, temporaryFolder } from '../files.js';
 
 const folder = await temporaryFolder();
 const WORDS = 'drill saw hammer paint brush hose lamp screw board glue tape clamp'.split(' ');
@@ -58,6 +58,10 @@ async function readSplit(out: string, name: string) {
   return { set, ...(await readAll(set)) };
 }
 
+function labelsByPair({ fields, labels }: { fields: string[][]; labels: number[] }) {
+  return new Map(labels.map((label, row) => [fields.map((texts) => texts[row]).join('\t'), label]));
+}
+
 describe('prepare on a little shop', async () => {
   const result = await prepare(options('shop', { transferSize: 1500 }));
   const transfer = await readSplit('shop', 'transfer');
@@ -75,12 +79,20 @@ describe('prepare on a little shop', async () => {
     expect(result.splits.train?.rows).toBe(splits[0].set.numRows);
   });
 
-  it('leaves nothing of dev and test in the transfer set, in whatever case it came', () => {
+  it('leaves nothing of dev and test in the transfer set, in whatever case it came', async () => {
     const heldOut = new Set([...splits[1].groups, ...splits[2].groups]);
     expect(heldOut.size).toBeGreaterThan(0);
     for (const query of transfer.fields[0]) expect(heldOut.has(query.toLowerCase())).toBe(false);
-    expect(result.transfer.heldOutRemoved).toBeGreaterThan(0);
-    expect(result.transfer.heldOutQueries).toBe(heldOut.size);
+    const log = (await readFile(inputs.unlabelled, 'utf8')).split('\n').slice(1);
+    const numEqual = log.filter((row) => heldOut.has(row.split('\t')[0].toLowerCase())).length;
+    expect(numEqual).toBeGreaterThan(0);
+    // The splits keep nearly equal queries together, so that none of the log's 40 is nearly held out.
+    expect(result.transfer.heldOutRows).toEqual({ equal: numEqual, near: 0 });
+    expect(result.transfer.queries).toEqual({
+      real: 40 - heldOut.size + 1,
+      pseudo: 0,
+      heldOut: heldOut.size,
+    });
   });
 
   it('has the wanted size, no pair twice, and says where each came from', async () => {
@@ -104,9 +116,10 @@ describe('prepare on a little shop', async () => {
   });
 
   it('keeps the labels of training rows in the transfer set, and invents none', () => {
-    const labelled = transfer.labels.filter((label) => !Number.isNaN(label));
-    expect(labelled).toHaveLength(splits[0].set.numRows);
-    expect(labelled).toEqual(splits[0].labels);
+    const labelled = labelsByPair(transfer);
+    for (const [pair, label] of labelled) if (Number.isNaN(label)) labelled.delete(pair);
+    expect(labelled.size).toBe(splits[0].set.numRows);
+    expect(labelled).toEqual(labelsByPair(splits[0]));
   });
 
   it('is opened by its manifest: fields, range and group without a flag', async () => {
@@ -134,7 +147,14 @@ describe('prepare on a little shop', async () => {
     const files = (await readdir(join(folder, 'shop'), { recursive: true })).filter((name) =>
       /\.(parquet|json)$/.test(name),
     );
-    expect(files).toHaveLength(8);
+    expect(files.sort()).toEqual([
+      'dev.parquet',
+      'manifest.json',
+      'queries.parquet',
+      'test.parquet',
+      'train.parquet',
+      ...[0, 1, 2, 3].map((part) => `transfer/part-0000${part}.parquet`),
+    ]);
     for (const name of files) {
       const first = await readFile(join(folder, 'shop', name));
       expect((await readFile(join(folder, 'again', name))).equals(first), name).toBe(true);
@@ -158,8 +178,8 @@ describe('prepare on a little shop', async () => {
     const sampled = await prepare(
       options('sampled', { catalogue: [], queries: [], transferSize: 300 }),
     );
-    expect(sampled.transfer.rows).toBeLessThanOrEqual(300);
-    expect(sampled.transfer.rows).toBeGreaterThan(250);
+    expect(sampled.transfer.rows).toBe(300);
+    expect(sampled.transfer.byOrigin.labelled).toBe(sampled.splits.train?.rows);
   });
 });
 
@@ -170,7 +190,14 @@ describe('prepare on small inputs', () => {
     const twice = ['Same  thing,1', 'Same thing ,0', 'Same thing,1', 'twin,1', 'twin,1'];
     const path = await put(folder, 'twice.csv', ['text,label', ...rows, ...twice].join('\n'));
     const result = await prepare({ labelled: [path], out: join(folder, 'twice') });
-    expect(result.labelled).toEqual({ numRead: 35, numMerged: 3, numConflicts: 1, numEmpty: 0 });
+    expect(result.labelled).toEqual({
+      numRead: 35,
+      numMerged: 3,
+      numConflicts: 1,
+      numEmpty: 0,
+      numNearGroups: 0,
+      numLeaked: 0,
+    });
     const found = new Map<string, number>();
     for (const split of ['train', 'dev', 'test']) {
       const { fields, labels } = await readSplit('twice', `${split}.parquet`);
@@ -193,7 +220,7 @@ describe('prepare on small inputs', () => {
       out: join(folder, 'single'),
     });
     const numHeldOut = (result.splits.dev?.rows ?? 0) + (result.splits.test?.rows ?? 0);
-    expect(result.transfer.heldOutRemoved).toBe(numHeldOut);
+    expect(result.transfer.heldOutRows).toEqual({ equal: numHeldOut, near: 0 });
     expect(result.transfer.byOrigin.unlabelled).toBe(31 - numHeldOut);
   });
 
@@ -284,9 +311,14 @@ describe('prepare on small inputs', () => {
         done: () => undefined,
       }),
     };
-    const error = await errorOf(prepare(options('kept', { transferSize: 600, progress })));
+    // Mining tells its progress, and 1,500 rows cannot be had without.
+    const error = await errorOf(prepare(options('kept', { transferSize: 1500, progress })));
     expect(error.message).toBe(`${out}: the disk is full; nothing was written`);
     expect((await readFile(join(out, 'manifest.json'))).equals(before)).toBe(true);
     expect((await readdir(folder)).filter((name) => name.startsWith('.tmp-'))).toEqual([]);
+    // The same command goes on where the disk was full.
+    const result = await prepare(options('kept', { transferSize: 1500 }));
+    expect(result.transfer.rows).toBe(1500);
+    expect((await readdir(folder)).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 });
