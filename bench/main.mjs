@@ -8,7 +8,17 @@ const BENCHMARKS = {
     "MiniLM-L6's shape: whole training steps and scoring, the parts of a step, memory; beside PyTorch if BERT2DNN_PYTHON has it",
   tokenizer:
     'texts a second of each kind of tokenizer on the data of BERT2DNN_SHARED; beside Hugging Face if BERT2DNN_PYTHON has it',
+  data: 'prepare on generated logs of 10^5 to 10^8 rows: rows a second, memory, what was found of what was planted',
+  readers:
+    'rows a second of opening and streaming TSV, CSV, JSON lines, gzip and Parquet; beside another build with --beside DIST',
+  'data-stats': 'data stats on generated logs: rows a second, memory',
+  languages:
+    'how often the language of a text is told, and rightly, by its length, on the data of BERT2DNN_SHARED',
   optimizers: 'AdamW and clipping on 22.7 M values, WebAssembly beside plain TypeScript',
+  bm25: 'building and searching an index of titles beside minisearch and scoring every title; mining pairs; on the data of BERT2DNN_SHARED if set',
+  'near-duplicates': 'searches a second among queries, sentences and reviews, one thread',
+  'data-import':
+    'time and memory of importing made-up files of the size of MS MARCO passages (7 GB of disk)',
   latency:
     'text to score: a student beside teachers of the shapes of BERT-Base, MiniLM-L6 and TinyBERT-4',
 };
