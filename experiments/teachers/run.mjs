@@ -31,14 +31,22 @@ if (options.shared === undefined && !options.table) {
 
 /** Fine-tunes and evaluates one seed; what is fresh is not done again. */
 async function runSeed(task, seed, { shared, work }) {
-  const { columns, epochs } = TASKS[task];
+  const { columns, training = {}, epochs } = TASKS[task];
   const { train, dev } = await openTask(task, { shared, work });
   const folder = join(work, `${task}-${seed}`);
   const config = join(folder, 'config.json');
   await mkdir(folder, { recursive: true });
   const model = join(shared, 'teachers', 'minilm-l6');
   const stages = {
-    teacher: { verb: 'finetune', model, train: [train], dev: [dev], epochs, ...columns },
+    teacher: {
+      verb: 'finetune',
+      model,
+      train: [train],
+      dev: [dev],
+      epochs,
+      ...columns,
+      ...training,
+    },
     gold: { verb: 'evaluate', model: '@teacher', input: [dev], ...columns },
   };
   await writeJsonAtomically(config, { out: '.', seed, stages });

@@ -9,6 +9,8 @@ import { writeFileAtomically } from '../../packages/bert2dnn/dist/foundation/fil
 export const TASKS = {
   sst2: {
     columns: { text: 'sentence', label: 'label' },
+    // Two logits and softmax, as PyTorch's.
+    training: { classes: ['0', '1'] },
     epochs: 2,
     metrics: ['accuracy', 'auc'],
     goal: { metric: 'accuracy', pytorch: 0.9014, tolerance: 0.005 },
