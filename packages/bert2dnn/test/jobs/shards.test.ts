@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeFileAtomically } from '../../src/foundation/files.js';
 import { parseShardSelection, planShards, selectShards } from '../../src/jobs/shard-plan.js';
-import { runShards } from '../../src/jobs/shard-runner.js';
+import { runShards, ShardFolder, type ShardFolderOptions } from '../../src/jobs/shard-runner.js';
 
 const plan = (numRows: number, shardRows: number, key = 'a') =>
   planShards({ numRows, shardRows, prefix: 'scores', extension: '.txt', key });
@@ -70,48 +70,71 @@ describe('shard runner', () => {
     return { produced, produce };
   };
 
+  const run = async (
+    options: ShardFolderOptions,
+    more: { selection?: { index: number; count: number }; signal?: AbortSignal } = {},
+  ) => {
+    const folder = new ShardFolder(options);
+    await runShards({ ...options, ...more, finish: (index) => folder.finish(index) });
+    const { numProduced, numReused } = folder;
+    return { ...(await folder.collect()), numProduced, numReused };
+  };
+
   it('produces, then reuses; two halves make the whole', async () => {
     const { produced, produce } = counted();
-    const shards = plan(50, 10);
-    const half = await runShards({ out, plan: shards, selection: { index: 0, count: 2 }, produce });
+    const options = { out, plan: plan(50, 10), produce };
+    const half = await run(options, { selection: { index: 0, count: 2 } });
     expect([half.complete, half.finished.length, produced]).toEqual([false, 3, [0, 2, 4]]);
-    const rest = await runShards({ out, plan: shards, selection: { index: 1, count: 2 }, produce });
+    const rest = await run(options, { selection: { index: 1, count: 2 } });
     expect([rest.complete, rest.finished.length, rest.numProduced]).toEqual([true, 5, 2]);
-    const again = await runShards({ out, plan: shards, produce });
+    const again = await run(options);
     expect([again.numProduced, again.numReused, produced.length]).toEqual([0, 5, 5]);
     expect(again.finished).toEqual(rest.finished);
-    const forced = await runShards({ out, plan: shards, produce, force: true });
+    const forced = await run({ ...options, force: true });
     expect(forced.numProduced).toBe(5);
   });
 
   it('does a shard again when its file, sidecar or sizes do not agree', async () => {
     const { produced, produce } = counted();
     const shards = plan(40, 10);
-    await runShards({ out, plan: shards, produce });
+    await run({ out, plan: shards, produce });
     produced.length = 0;
     await writeFile(join(out, shards[0].file), 'changed');
     await writeFile(join(out, `${shards[1].file}.json`), '{"file":');
     await rm(join(out, shards[2].file));
-    await runShards({ out, plan: shards, produce });
+    await run({ out, plan: shards, produce });
     expect(produced).toEqual([0, 1, 2]);
     expect(await readFile(join(out, shards[0].file), 'utf8')).toBe('rows from 0');
   });
 
-  it('keeps finished shards when one fails or the run is interrupted', async () => {
-    const shards = plan(30, 10);
+  it('finishes shards in any order, each once, and knows no other', async () => {
     const { produced, produce } = counted();
-    const failing = runShards({
-      out,
-      plan: shards,
+    const folder = new ShardFolder({ out, plan: plan(30, 10), produce });
+    const last = await folder.finish(2);
+    expect([last.start, (await folder.collect()).complete]).toEqual([20, false]);
+    await folder.finish(0);
+    expect(await folder.finish(2)).toEqual(last);
+    await folder.finish(1);
+    expect([produced, folder.numReused]).toEqual([[2, 0, 1], 1]);
+    const { finished, complete } = await folder.collect();
+    expect([complete, finished.map(({ start }) => start)]).toEqual([true, [0, 10, 20]]);
+    await expect(folder.finish(3)).rejects.toThrow(/no shard 3 of 3/);
+  });
+
+  it('keeps finished shards when one fails or the run is interrupted', async () => {
+    const { produced, produce } = counted();
+    const options = { out, plan: plan(30, 10), produce };
+    const failing = run({
+      ...options,
       produce: async (shard, path) => {
         if (shard.index === 1) throw new Error('power cut');
         await produce(shard, path);
       },
     });
     await expect(failing).rejects.toThrow('power cut');
-    const interrupted = runShards({ out, plan: shards, produce, signal: AbortSignal.abort() });
+    const interrupted = run(options, { signal: AbortSignal.abort() });
     await expect(interrupted).rejects.toMatchObject({ code: 'INTERRUPTED' });
-    const result = await runShards({ out, plan: shards, produce });
+    const result = await run(options);
     expect([result.numReused, result.complete, produced]).toEqual([1, true, [0, 1, 2]]);
   });
 });

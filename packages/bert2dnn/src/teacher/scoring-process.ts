@@ -1,0 +1,59 @@
+// The process that scores for a worker, started by scoring-child.ts: `run()` of a model blocks its thread, and a model
+// may crash or be killed for memory; the worker beside it renews its locks and lives on. Not for direct use.
+
+import { fingerprintJson, type Json } from '../foundation/fingerprint.js';
+import type { FinishedShard } from '../jobs/shard-runner.js';
+import { readFinishedShard } from '../jobs/shard-runner.js';
+import type { Scoring } from './scoring.js';
+import type { ShardAnswer, ShardOrder } from './scoring-messages.js';
+import { expectShard, openRequestedScoring } from './scoring-request.js';
+
+/** The scoring that is open; the teacher stays loaded while jobs are of the same one. */
+let open: { key: string; out: string; scoring: Scoring } | undefined;
+
+async function answer(order: ShardOrder): Promise<ShardAnswer> {
+  try {
+    const finished = await scoreShard(order);
+    if (finished !== undefined) return { finished };
+    // The scoring believes what it once made. If that was deleted since, it is opened anew.
+    await closeScoring();
+    const again = await scoreShard(order);
+    if (again !== undefined) return { finished: again };
+    throw new Error(`${order.shard.file} was written and cannot be read back`);
+  } catch (error) {
+    const { code, message, hint } = error as { code?: string; message: string; hint?: string };
+    return { error: { code, message, hint } };
+  }
+}
+
+/** The finished shard as it can be read back, if it can. */
+async function scoreShard(order: ShardOrder): Promise<FinishedShard | undefined> {
+  const { out, scoring } = await openFor(order);
+  expectShard(scoring, order.shard);
+  await scoring.scoreShard(order.shard.index);
+  return readFinishedShard(out, order.shard);
+}
+
+async function openFor(order: ShardOrder): Promise<{ out: string; scoring: Scoring }> {
+  const { request, teacher, threads } = order;
+  const key = fingerprintJson([request as Json, teacher ?? null, threads ?? null]);
+  if (open?.key === key) return open;
+  await closeScoring();
+  const scoring = await openRequestedScoring(request, { teacher, threads });
+  open = { key, out: (request as { out: string }).out, scoring };
+  return open;
+}
+
+async function closeScoring(): Promise<void> {
+  const closing = open;
+  open = undefined;
+  await closing?.scoring.close();
+}
+
+process.on('message', (order: ShardOrder) => {
+  void answer(order).then((reply) => process.send?.(reply));
+});
+// The worker is gone, or wants no more: whatever is half done has not been renamed into place.
+process.on('disconnect', () => process.exit(0));
+// A terminal sends its signals to every process; the worker decides when this one ends.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
