@@ -21,7 +21,12 @@ export default defineConfig({
   plugins: [runBuiltFiles],
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['**/*.data.test.ts', '**/*.peers.test.ts', '**/node_modules/**'],
+    exclude: [
+      '**/*.data.test.ts',
+      '**/*.peers.test.ts',
+      '**/*.faults.test.ts',
+      '**/node_modules/**',
+    ],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 120_000,

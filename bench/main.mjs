@@ -6,6 +6,8 @@ const BENCHMARKS = {
     'products, the MLP step of a student and an encoder layer, forward and backward; beside PyTorch if BERT2DNN_PYTHON has it',
   teacher:
     "MiniLM-L6's shape: whole training steps and scoring, the parts of a step, memory; beside PyTorch if BERT2DNN_PYTHON has it",
+  scoring:
+    'pairs a second from file to Parquet, float32 and int8, beside ONNX Runtime alone, padding and transformers; memory',
   tokenizer:
     'texts a second of each kind of tokenizer on the data of BERT2DNN_SHARED; beside Hugging Face if BERT2DNN_PYTHON has it',
   data: 'prepare on generated logs of 10^5 to 10^8 rows: rows a second, memory, what was found of what was planted',

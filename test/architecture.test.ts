@@ -26,6 +26,8 @@ const HOMES: Record<string, RegExp> = {
   '@duckdb/node-api': /^packages\/bert2dnn\/src\/data\/duckdb\.ts$/,
   entities: /^packages\/bert2dnn\/src\/data\/text\/html\.ts$/,
   'franc-min': /^packages\/bert2dnn\/src\/data\/stats\/languages\.ts$/,
+  bullmq: /^packages\/bert2dnn\/src\/jobs\/redis-queue\.ts$/,
+  ioredis: /^packages\/bert2dnn\/src\/jobs\/redis-connection\.ts$/,
   fastify: /^packages\/bert2dnn\/src\/server\//,
   commander: /^packages\/bert2dnn\/src\/cli\//,
 };

@@ -52,6 +52,7 @@ export {
   evaluate,
   finetune,
   importData,
+  jobs,
   listData,
   predict,
   prepare,
@@ -62,6 +63,7 @@ export {
   serve,
   shop,
   stack,
+  worker,
 } from './library.js';
 export type { Context } from './pipeline/verb.js';
 export { createServer, startServer } from './server/server.js';

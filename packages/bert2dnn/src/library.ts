@@ -9,6 +9,7 @@ import { dataStatsVerb } from './pipeline/verbs/data-stats.js';
 import { distillVerb } from './pipeline/verbs/distill.js';
 import { evaluateVerb } from './pipeline/verbs/evaluate.js';
 import { finetuneVerb } from './pipeline/verbs/finetune.js';
+import { jobsVerb } from './pipeline/verbs/jobs.js';
 import { predictVerb } from './pipeline/verbs/predict.js';
 import { prepareVerb } from './pipeline/verbs/prepare.js';
 import { pretrainVerb } from './pipeline/verbs/pretrain.js';
@@ -18,6 +19,7 @@ import { scoreVerb } from './pipeline/verbs/score.js';
 import { serveVerb } from './pipeline/verbs/serve.js';
 import { shopVerb } from './pipeline/verbs/shop.js';
 import { stackVerb } from './pipeline/verbs/stack.js';
+import { workerVerb } from './pipeline/verbs/worker.js';
 
 /** The context of a call that gives none: silent, seed 1, all cores. */
 function makeContext(): Context {
@@ -38,6 +40,10 @@ export const pretrain = asFunction(pretrainVerb, makeContext);
 export const finetune = asFunction(finetuneVerb, makeContext);
 /** A teacher's logits for every row, in resumable shards. */
 export const score = asFunction(scoreVerb, makeContext);
+/** A running worker that scores what was submitted to a queue. */
+export const worker = asFunction(workerVerb, makeContext);
+/** What a queue holds now. */
+export const jobs = asFunction(jobsVerb, makeContext);
 /** Teachers' logits to soft labels. */
 export const stack = asFunction(stackVerb, makeContext);
 /** A student from texts and soft labels. */

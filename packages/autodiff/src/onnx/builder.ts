@@ -62,7 +62,7 @@ export class OnnxBuilder {
   }
 
   /** A constant tensor. */
-  constant(values: ArrayLike<number>, shape: readonly number[], dtype: OnnxElementType): string {
+  constant(values: ArrayLike<number>, shape: readonly number[], dtype: ConstantType): string {
     const bytes = encodeValues(values, dtype);
     const contents = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const key = `constant ${dtype} ${shape} ${contents.toString('base64')}`;
@@ -141,7 +141,10 @@ export class OnnxBuilder {
 }
 
 /** Little-endian bytes of values (every platform that Node runs on is little-endian). */
-function encodeValues(values: ArrayLike<number>, dtype: OnnxElementType): Uint8Array {
+/** Types that a constant may have: nothing here computes in float16. */
+type ConstantType = Exclude<OnnxElementType, 'float16'>;
+
+function encodeValues(values: ArrayLike<number>, dtype: ConstantType): Uint8Array {
   if (dtype === 'int8' || dtype === 'uint8') return Uint8Array.from(values);
   if (dtype === 'bool') return Uint8Array.from(values, (value) => (value === 0 ? 0 : 1));
   const typed =

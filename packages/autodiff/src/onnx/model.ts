@@ -21,8 +21,8 @@ export interface OnnxNode {
   attributes: Readonly<Record<string, OnnxAttribute>>;
 }
 
-/** Element type of a constant: those of tensors, and those of quantized numbers. */
-export type OnnxElementType = DataType | 'int8' | 'uint8';
+/** Element types: those of tensors, those of quantized numbers, and half precision, which is declared only. */
+export type OnnxElementType = DataType | 'int8' | 'uint8' | 'float16';
 
 /** A constant with its little-endian bytes. */
 export interface OnnxInitializer {
@@ -36,7 +36,7 @@ export interface OnnxInitializer {
 export interface OnnxValueInfo {
   name: string;
   shape: readonly Dim[];
-  dtype: DataType;
+  dtype: DataType | 'float16';
 }
 
 /** A whole model. */
@@ -63,6 +63,7 @@ export const TENSOR_TYPE: Readonly<Record<OnnxElementType, number>> = {
   int32: 6,
   int64: 7,
   bool: 9,
+  float16: 10,
 };
 
 const ATTRIBUTE_TYPE = { float: 1, int: 2, text: 3, ints: 7 } as const;

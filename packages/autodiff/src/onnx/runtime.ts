@@ -49,8 +49,8 @@ export interface RuntimeOptions {
   threads?: number;
 }
 
-/** Only errors: warnings about unused initializers and the like are not for users. */
-const LOG_ERRORS_ONLY = 3;
+/** Nothing that a call survives: what fails is thrown, and warnings about unused initializers are not for users. */
+const LOG_FATAL_ONLY = 4;
 
 /**
  * Loads a model from its bytes or from a file.
@@ -67,7 +67,7 @@ export async function loadRuntimeModel(
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
-    logSeverityLevel: LOG_ERRORS_ONLY,
+    logSeverityLevel: LOG_FATAL_ONLY,
   };
   const session = await ort.InferenceSession.create(source as string, sessionOptions).catch(
     (cause: unknown) => {

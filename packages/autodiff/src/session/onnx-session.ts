@@ -8,6 +8,7 @@ import {
   type RuntimeTensor,
   type RuntimeValueInfo,
 } from '../onnx/runtime.js';
+import { decodeFloat16 } from './float16.js';
 import type { Result } from './session.js';
 
 /** Options of `OnnxSession.create`. */
@@ -128,7 +129,11 @@ function checkOutputs(known: readonly string[], wanted: readonly string[]): void
 
 function toResult(name: string, { type, data, shape }: RuntimeTensor): Result {
   if (type === 'float32') return { data: data as Float32Array, shape: [...shape] };
-  if (!['int32', 'int64', 'float64', 'bool', 'uint8', 'int8'].includes(type)) {
+  if (type === 'float16' && data instanceof Uint16Array) {
+    return { data: decodeFloat16(data), shape: [...shape] };
+  }
+  // Newer versions of Node give float16 as numbers.
+  if (!['float16', 'int32', 'int64', 'float64', 'bool', 'uint8', 'int8'].includes(type)) {
     throw new AutodiffError('MODEL_INVALID', `output '${name}' is ${type}, expected float32`);
   }
   return { data: Float32Array.from(data as ArrayLike<number>, Number), shape: [...shape] };

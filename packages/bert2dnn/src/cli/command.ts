@@ -30,8 +30,8 @@ export interface VerbCommand<Table extends OptionTable, Result> {
   /** Arguments without a flag, by the option that they fill: `{ config: '<config>' }`; the last may be `<file...>`. */
   positional?: { [Name in keyof Table]?: string };
   print(result: Result, line: (text: string) => void, values: OptionValues<Table>): void;
-  /** For a verb that goes on after its result is printed, such as a server: what ends it. */
-  started?(result: Result): void;
+  /** For a verb that goes on after its result, such as a server: what ends it; called before the result is printed. */
+  started?(result: Result, run: { values: OptionValues<Table>; json: boolean }): void;
 }
 
 /** Makes the command of a verb. */
@@ -57,8 +57,8 @@ export function createCommand<Table extends OptionTable, Result>(
       (name) => (positional as Record<string, string>)[name] ?? flagName(name),
     );
     const result = await verb.run(values, context);
+    definition.started?.(result, { values, json: command.opts().json === true });
     output.result(result, (line) => definition.print(result, line, values));
-    definition.started?.(result);
   });
   return command;
 }

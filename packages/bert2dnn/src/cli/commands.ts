@@ -4,6 +4,7 @@ import { dataCommand } from './data.js';
 import { distillCommand } from './distill.js';
 import { evaluateCommand } from './evaluate.js';
 import { finetuneCommand } from './finetune.js';
+import { jobsCommand } from './jobs.js';
 import { predictCommand } from './predict.js';
 import { prepareCommand } from './prepare.js';
 import { pretrainCommand } from './pretrain.js';
@@ -13,6 +14,7 @@ import { scoreCommand } from './score.js';
 import { serveCommand } from './serve.js';
 import { shopCommand } from './shop.js';
 import { stackCommand } from './stack.js';
+import { workerCommand } from './worker.js';
 
 /** Makes every command anew. */
 export function createCommands(): Command[] {
@@ -21,6 +23,8 @@ export function createCommands(): Command[] {
     pretrainCommand(),
     finetuneCommand(),
     scoreCommand(),
+    workerCommand(),
+    jobsCommand(),
     stackCommand(),
     distillCommand(),
     evaluateCommand(),

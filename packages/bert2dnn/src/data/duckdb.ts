@@ -3,12 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   DOUBLE as DUCKDB_DOUBLE,
+  FLOAT as DUCKDB_FLOAT,
+  LIST as DUCKDB_LIST,
   VARCHAR as DUCKDB_VARCHAR,
   type DuckDBAppender,
   type DuckDBConnection,
   DuckDBDataChunk,
   DuckDBInstance,
   type DuckDBType,
+  type DuckDBValue,
+  listValue,
 } from '@duckdb/node-api';
 
 /** Rows that DuckDB moves at once. */
@@ -16,6 +20,12 @@ export const CHUNK_ROWS = 2048;
 
 /** How a column comes out: texts (NULL is '') or numbers (NULL is NaN). */
 export type ColumnKind = 'text' | 'number';
+
+/** How a column goes in: as it comes out, or as vectors of floats. */
+export type AppendKind = ColumnKind | 'vector';
+
+/** A cell that goes in. A NaN and a vector that is `undefined` become NULL. */
+export type AppendValue = string | number | bigint | Float32Array | undefined;
 
 /** Values of one column of a batch. */
 export type ColumnValues = readonly string[] | Float64Array;
@@ -133,8 +143,8 @@ export class Database {
     }
   }
 
-  /** Opens an appender for a table whose columns are VARCHAR (text) or DOUBLE (number). */
-  async appender(table: string, kinds: readonly ColumnKind[]): Promise<TableAppender> {
+  /** Opens an appender for a table whose columns are VARCHAR (text), DOUBLE (number) or FLOAT[] (vector). */
+  async appender(table: string, kinds: readonly AppendKind[]): Promise<TableAppender> {
     return new TableAppender(await this.connection.createAppender(table), kinds);
   }
 
@@ -150,23 +160,20 @@ export class TableAppender {
 
   constructor(
     private readonly appender: DuckDBAppender,
-    private readonly kinds: readonly ColumnKind[],
+    private readonly kinds: readonly AppendKind[],
   ) {
-    this.types = kinds.map((kind) => (kind === 'text' ? DUCKDB_VARCHAR : DUCKDB_DOUBLE));
+    this.types = kinds.map((kind) => APPENDED_TYPES[kind]);
   }
 
   /** Appends `numRows` rows, given by column. */
-  append(columns: readonly ArrayLike<string | number | bigint>[], numRows: number): void {
+  append(columns: readonly ArrayLike<AppendValue>[], numRows: number): void {
     for (let start = 0; start < numRows; start += CHUNK_ROWS) {
       const count = Math.min(CHUNK_ROWS, numRows - start);
       const chunk = DuckDBDataChunk.create(this.types, count);
       this.kinds.forEach((kind, columnIndex) => {
         const values = columns[columnIndex];
-        const cells = new Array<string | number | null>(count);
-        for (let row = 0; row < count; row++) {
-          const value = values[start + row];
-          cells[row] = kind === 'text' ? String(value) : nullIfNan(Number(value));
-        }
+        const cells = new Array<DuckDBValue>(count);
+        for (let row = 0; row < count; row++) cells[row] = toCell(kind, values[start + row]);
         chunk.setColumnValues(columnIndex, cells);
       });
       this.appender.appendDataChunk(chunk);
@@ -180,8 +187,19 @@ export class TableAppender {
   }
 }
 
-function nullIfNan(value: number): number | null {
-  return Number.isNaN(value) ? null : value;
+const APPENDED_TYPES: Readonly<Record<AppendKind, DuckDBType>> = {
+  text: DUCKDB_VARCHAR,
+  number: DUCKDB_DOUBLE,
+  vector: DUCKDB_LIST(DUCKDB_FLOAT),
+};
+
+function toCell(kind: AppendKind, value: AppendValue): DuckDBValue {
+  if (kind === 'text') return String(value);
+  if (kind === 'vector') {
+    return value === undefined ? null : listValue(Array.from(value as Float32Array));
+  }
+  const number = Number(value);
+  return Number.isNaN(number) ? null : number;
 }
 
 /** A text as an SQL literal. */

@@ -1,5 +1,6 @@
 // The data stage: what other folders may use of it.
 
+export { escapeControls, MAX_EXCERPT_CHARACTERS } from './bad-row-list.js';
 export {
   BAD_ROW_POLICIES,
   type BadRow,
@@ -31,11 +32,13 @@ export { formatOf, listInputFiles } from './inputs.js';
 export type { LabelColumn } from './label-column.js';
 export { requireTwoSides } from './label-sides.js';
 export { DEFAULT_MINING, type MiningShares } from './mining/mining-shares.js';
+export { readParquetMetadata } from './parquet-reader.js';
 export {
   type ParquetColumn,
   type ParquetType,
   type ParquetValues,
   ParquetWriter,
+  type ParquetWriterOptions,
   writeParquet,
 } from './parquet-writer.js';
 export { isPositiveLabel } from './positive-label.js';

@@ -52,6 +52,16 @@ export async function readParquetHeader(path: string): Promise<ParquetHeader> {
   });
 }
 
+/** The key-value pairs of a file's footer. @throws Bert2dnnError FILE_CORRUPT. */
+export async function readParquetMetadata(path: string): Promise<Record<string, string>> {
+  return withDatabase(path, async (database) => {
+    const pairs = await database.rows(
+      `SELECT decode(key), decode(value) FROM parquet_kv_metadata(${sqlPath(path)})`,
+    );
+    return Object.fromEntries(pairs.map(([key, value]) => [String(key), String(value)]));
+  });
+}
+
 /** Whether a text of some columns may be longer than `maxCharacters` UTF-16 units: none has more of those than bytes. */
 export async function hasLongText(
   path: string,

@@ -1,12 +1,19 @@
 // Writes Parquet files that appear whole or not at all and are the same bytes for the same content.
 import { describeWriteError, writeAtomically } from '../foundation/files.js';
-import { type ColumnKind, Database, sqlName, sqlText, type TableAppender } from './duckdb.js';
+import {
+  type AppendKind,
+  type AppendValue,
+  Database,
+  sqlName,
+  sqlText,
+  type TableAppender,
+} from './duckdb.js';
 
 /** Rows of a row group: what a reader that starts in the middle skips by. */
 export const ROW_GROUP_ROWS = 65_536;
 
-/** Types that a Parquet column may have. Numbers travel as doubles: a BIGINT is exact up to 2^53. */
-export type ParquetType = 'VARCHAR' | 'BIGINT' | 'DOUBLE' | 'FLOAT' | 'INTEGER';
+/** Types that a Parquet column may have. Numbers travel as doubles: a BIGINT is exact up to 2^53. `FLOAT[]` is a list. */
+export type ParquetType = 'VARCHAR' | 'BIGINT' | 'DOUBLE' | 'FLOAT' | 'INTEGER' | 'FLOAT[]';
 
 /** Name and type of a column. */
 export interface ParquetColumn {
@@ -14,8 +21,14 @@ export interface ParquetColumn {
   type: ParquetType;
 }
 
-/** Values of a column for some rows; a NaN is written as NULL. */
-export type ParquetValues = ArrayLike<string> | ArrayLike<number> | ArrayLike<bigint>;
+/** Values of a column for some rows; a NaN, and a vector that is `undefined`, is written as NULL. */
+export type ParquetValues = ArrayLike<AppendValue>;
+
+/** Options of `ParquetWriter.create`. */
+export interface ParquetWriterOptions {
+  /** Key-value pairs of the file's footer, for a reader of the file alone. */
+  metadata?: Readonly<Record<string, string>>;
+}
 
 /**
  * Writes a Parquet file batch by batch; the file appears at `close`.
@@ -35,18 +48,23 @@ export class ParquetWriter {
     private readonly columns: readonly ParquetColumn[],
     private readonly database: Database,
     private readonly appender: TableAppender,
+    private readonly metadata: Readonly<Record<string, string>>,
   ) {}
 
   /** Begins a file. Nothing is at `path` before `close`. */
-  static async create(path: string, columns: readonly ParquetColumn[]): Promise<ParquetWriter> {
+  static async create(
+    path: string,
+    columns: readonly ParquetColumn[],
+    { metadata = {} }: ParquetWriterOptions = {},
+  ): Promise<ParquetWriter> {
     const database = await Database.open();
     const kinds = columns.map(kindOf);
     const definitions = columns.map(
-      (column, index) =>
-        `${sqlName(column.name)} ${kinds[index] === 'text' ? 'VARCHAR' : 'DOUBLE'}`,
+      (column, index) => `${sqlName(column.name)} ${WAITING_TYPES[kinds[index]]}`,
     );
     await database.run(`CREATE TEMP TABLE waiting (${definitions.join(', ')})`);
-    return new ParquetWriter(path, columns, database, await database.appender('waiting', kinds));
+    const appender = await database.appender('waiting', kinds);
+    return new ParquetWriter(path, columns, database, appender, metadata);
   }
 
   /**
@@ -78,12 +96,12 @@ export class ParquetWriter {
       this.appender.close();
       const selected = this.columns.map((column) => {
         const name = sqlName(column.name);
-        return kindOf(column) === 'text' ? name : `CAST(${name} AS ${column.type}) AS ${name}`;
+        return kindOf(column) !== 'number' ? name : `CAST(${name} AS ${column.type}) AS ${name}`;
       });
       await writeAtomically(this.path, (temporaryPath) =>
         this.database.run(
           `COPY (SELECT ${selected.join(', ')} FROM waiting) TO ${sqlText(temporaryPath)} ` +
-            `(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
+            `(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}${sqlMetadata(this.metadata)})`,
         ),
       );
     } catch (error) {
@@ -119,6 +137,21 @@ export async function writeParquet(
   }
 }
 
-function kindOf(column: ParquetColumn): ColumnKind {
-  return column.type === 'VARCHAR' ? 'text' : 'number';
+/** Types of the columns of the table in which rows wait. */
+const WAITING_TYPES: Readonly<Record<AppendKind, string>> = {
+  text: 'VARCHAR',
+  number: 'DOUBLE',
+  vector: 'FLOAT[]',
+};
+
+function kindOf({ type }: ParquetColumn): AppendKind {
+  if (type === 'VARCHAR') return 'text';
+  return type === 'FLOAT[]' ? 'vector' : 'number';
+}
+
+function sqlMetadata(metadata: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(metadata).map(
+    ([key, value]) => `${sqlName(key)}: ${sqlText(value)}`,
+  );
+  return pairs.length === 0 ? '' : `, KV_METADATA {${pairs.join(', ')}}`;
 }

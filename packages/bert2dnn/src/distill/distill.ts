@@ -28,6 +28,7 @@ import { type EpochFigures, trainStudent } from './train.js';
 export interface DistillResult {
   out: string;
   preset: Preset;
+  /** Examples that were trained on. */
   numExamples: number;
   numParameters: number;
   /** Bytes of student.json and student.safetensors. */
@@ -71,6 +72,10 @@ export async function distill(options: DistillOptions): Promise<DistillResult> {
     loss: settings.loss,
     hardShare: settings.hardShare,
   });
+  const numTrained = targets.rows?.length ?? input.numRows;
+  if (numTrained < input.numRows) {
+    progress.note(`${input.numRows - numTrained} rows have no soft label and are left out`);
+  }
   const devExamples = dev && (await featurize(dev, definition, vocabularies, progress));
   const trained = await trainStudent({
     definition,
@@ -92,7 +97,7 @@ export async function distill(options: DistillOptions): Promise<DistillResult> {
   return {
     out: options.out,
     preset: settings.preset,
-    numExamples: input.numRows,
+    numExamples: numTrained,
     numParameters: Object.values(trained.parameters).reduce(
       (sum, values) => sum + values.length,
       0,

@@ -8,6 +8,8 @@ import type { Loss } from './student-graph.js';
 export interface Targets {
   /** [N, C]: labels in 0..1, or logits for `margin-mse`. */
   targets: Float32Array;
+  /** Rows to train on; absent: all. Others have no soft label, because a teacher failed on them. */
+  rows?: Int32Array;
   /** [N], for `margin-mse` with hard labels: 0 where a row has none. */
   hardLabels?: Float32Array;
   /** [N], share of the hard loss of each row. */
@@ -49,9 +51,26 @@ export async function loadTargets(sources: TargetSources): Promise<Targets> {
   }
   const soft = await readSoftLabels(folder, set);
   requireSpread(folder.path, soft.labels, numOutputs);
-  if (loss === 'margin-mse') return marginTargets(soft, hard, hardShare);
+  const rows = labelledRows(folder, soft.labels);
+  if (loss === 'margin-mse') return { ...marginTargets(soft, hard, hardShare), rows };
   if (hardShare > 0) mixLabels(soft.labels, hard!, numOutputs, hardShare);
-  return { targets: soft.labels };
+  return { targets: soft.labels, rows };
+}
+
+/** Rows that have a soft label, where not all have. @throws Bert2dnnError TOO_FEW_EXAMPLES. */
+function labelledRows(
+  { path, manifest }: LabelFolder,
+  labels: Float32Array,
+): Int32Array | undefined {
+  const { numOutputs, numUnlabelled } = manifest;
+  if (numUnlabelled === undefined) return undefined;
+  const all = Int32Array.from({ length: labels.length / numOutputs }, (_, row) => row);
+  const rows = all.filter((row) => !Number.isNaN(labels[row * numOutputs]));
+  if (rows.length >= MIN_EXAMPLES) return rows;
+  throw new Bert2dnnError(
+    'TOO_FEW_EXAMPLES',
+    `${path}: got ${rows.length} examples with a soft label, expected at least ${MIN_EXAMPLES}`,
+  );
 }
 
 /** Gold labels alone. */
@@ -116,10 +135,12 @@ function mixLabels(
 
 /** Refuses soft labels that say the same of every example. @throws Bert2dnnError LABELS_ONE_SIDED. */
 function requireSpread(name: string, labels: Float32Array, numOutputs: number): void {
-  for (let index = numOutputs; index < labels.length; index++) {
-    if (Math.abs(labels[index] - labels[index % numOutputs]) > 1e-6) return;
+  let first = 0;
+  while (first < labels.length && Number.isNaN(labels[first])) first += numOutputs;
+  for (let index = first + numOutputs; index < labels.length; index++) {
+    if (Math.abs(labels[index] - labels[first + (index % numOutputs)]) > 1e-6) return;
   }
-  const all = numOutputs === 1 ? `${labels[0]}` : `of one class`;
+  const all = numOutputs === 1 ? `${labels[first]}` : `of one class`;
   throw new Bert2dnnError(
     'LABELS_ONE_SIDED',
     `${name}: every label is ${all}, expected positive and negative examples`,

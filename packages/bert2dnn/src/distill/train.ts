@@ -78,12 +78,9 @@ async function trainEpochs(
   const epochs: EpochFigures[] = [];
   let best: { epoch: number; value: number; parameters: Record<string, Float32Array> } | undefined;
   let seconds = 0;
+  const numTrained = targets.rows?.length ?? examples.cache.numExamples;
   for (let epoch = 1; epoch <= settings.epochs; epoch++) {
-    const task = progress.start(
-      `epoch ${epoch}/${settings.epochs}`,
-      examples.cache.numExamples,
-      'examples',
-    );
+    const task = progress.start(`epoch ${epoch}/${settings.epochs}`, numTrained, 'examples');
     const epochMs = performance.now();
     const loss = await trainer.trainEpoch(
       epoch,
@@ -103,7 +100,7 @@ async function trainEpochs(
       best = { epoch, value: dev?.value ?? 0, parameters: kept };
     }
   }
-  const examplesPerSecond = (examples.cache.numExamples * settings.epochs) / seconds;
+  const examplesPerSecond = (numTrained * settings.epochs) / seconds;
   return { parameters: best!.parameters, epochs, bestEpoch: best!.epoch, examplesPerSecond };
 }
 

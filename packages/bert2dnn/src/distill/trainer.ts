@@ -70,7 +70,7 @@ export class Trainer {
   }
 
   /**
-   * One pass over all examples in an order that seed and epoch decide; gives the mean loss.
+   * One pass over all examples that have targets, in an order that seed and epoch decide; gives the mean loss.
    * @throws AutodiffError NOT_FINITE naming step and tensor.
    */
   async trainEpoch(
@@ -79,7 +79,8 @@ export class Trainer {
     targets: Targets,
     onBatch: (numExamples: number, loss: number) => void,
   ): Promise<number> {
-    const order = Int32Array.from({ length: cache.numExamples }, (_, index) => index);
+    const order =
+      targets.rows?.slice() ?? Int32Array.from({ length: cache.numExamples }, (_, index) => index);
     shuffle(order, createRandom(this.settings.seed, `shuffle:${epoch}`));
     let lossSum = 0;
     for (let start = 0; start < order.length; start += this.settings.batchSize) {

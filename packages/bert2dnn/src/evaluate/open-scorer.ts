@@ -15,10 +15,13 @@ export interface OpenScorerOptions {
 }
 
 /**
- * Opens the model in `folder`: a student (`student.json`) or a teacher (`config.json` or `model.onnx`).
+ * Opens the model in `folder`: a student (`student.json`) or a teacher (`config.json` or `model.onnx`); or the endpoint
+ * that a JSON file describes.
  * @throws Bert2dnnError FILE_MISSING when the folder holds neither; the loaders' own errors when it is damaged.
  */
 export async function openScorer(folder: string, options: OpenScorerOptions = {}): Promise<Scorer> {
+  // The JSON file of an endpoint.
+  if (/\.json$/i.test(folder) && (await isFile(folder))) return openTeacher(folder, options);
   if (await isFile(join(folder, 'student.json'))) return openStudent(folder);
   const isTeacher =
     (await isFile(join(folder, 'config.json'))) || (await isFile(join(folder, 'model.onnx')));

@@ -56,6 +56,18 @@ export const ERROR_CODES = {
     exitCode: 1,
     hint: 'Score the same files again, or give the files that were scored.',
   },
+  ENDPOINT_INVALID: {
+    exitCode: 2,
+    hint: 'docs/http-teachers.md has descriptions to copy.',
+  },
+  ENDPOINT_FAILED: {
+    exitCode: 1,
+    hint: 'Run the same command again: what was answered is kept.',
+  },
+  ENDPOINT_BUDGET: {
+    exitCode: 1,
+    hint: 'Raise "budget" in the description, then run the same command again: finished shards and answers are kept.',
+  },
   NOT_FINITE: { exitCode: 1, hint: 'Lower the learning rate.' },
   DISK_FULL: {
     exitCode: 1,
@@ -63,6 +75,21 @@ export const ERROR_CODES = {
   },
   WRITE_FAILED: { exitCode: 1, hint: 'Check the folder and its permissions.' },
   PORT_IN_USE: { exitCode: 1, hint: 'Choose another --port, or 0 for any free one.' },
+  QUEUE_UNREACHABLE: {
+    exitCode: 1,
+    hint: 'Is Redis running there, and is host and port right? For example redis://localhost:6379.',
+  },
+  QUEUE_REFUSED: { exitCode: 1, hint: 'Ask whoever runs this Redis.' },
+  QUEUE_UNKNOWN: { exitCode: 1, hint: 'Nothing was submitted there yet. Check the prefix.' },
+  VERSION_MISMATCH: {
+    exitCode: 1,
+    hint: 'Install the same version of bert2dnn where jobs are submitted and where they are done.',
+  },
+  WORKER_LOST: { exitCode: 1, hint: 'Has the machine enough memory? The shard is tried again.' },
+  JOBS_FAILED: {
+    exitCode: 1,
+    hint: 'Correct the cause, then run the same command again: only what is missing is done.',
+  },
   STAGE_FAILED: {
     exitCode: 1,
     hint: 'Correct what the stage says, then run the same command again.',

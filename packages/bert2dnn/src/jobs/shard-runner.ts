@@ -19,68 +19,106 @@ export interface FinishedShard {
   seconds: number;
 }
 
-/** A run over shards. */
-export interface ShardRun {
+/** What a folder of shards is made of. */
+export interface ShardFolderOptions {
   /** Folder of the outputs. */
+  out: string;
+  plan: readonly PlannedShard[];
+  /** Does finished shards again. */
+  force?: boolean;
+  /** Writes the shard to `path`, whole or not at all. */
+  produce(shard: PlannedShard, path: string): Promise<void>;
+}
+
+/** The finished shards of a plan, in order. */
+export interface CollectedShards {
+  finished: FinishedShard[];
+  /** Whether every shard of the plan is finished, by any process: then the caller may write its manifest. */
+  complete: boolean;
+}
+
+/** The outputs of a plan in one folder: finds what is finished and produces what is not. */
+export class ShardFolder {
+  /** Shards that this object produced. */
+  numProduced = 0;
+  /** Shards that it found done. */
+  numReused = 0;
+  readonly #options: ShardFolderOptions;
+  /** Hashing a file takes a while: what was seen or made once is believed. */
+  readonly #known = new Map<number, FinishedShard>();
+
+  constructor(options: ShardFolderOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The record of a shard; without one it is produced.
+   * @throws whatever `produce` throws; RangeError for an index that the plan does not have.
+   */
+  async finish(index: number): Promise<FinishedShard> {
+    const { out, plan, force } = this.#options;
+    const shard = plan[index];
+    if (shard === undefined) throw new RangeError(`${out}: no shard ${index} of ${plan.length}`);
+    const ready =
+      this.#known.get(index) ?? (force === true ? undefined : await readFinishedShard(out, shard));
+    const finished = ready ?? (await produceShard(this.#options, shard));
+    if (ready === undefined) this.numProduced++;
+    else this.numReused++;
+    this.#known.set(index, finished);
+    return finished;
+  }
+
+  /** What is finished by now, by any process. */
+  async collect(): Promise<CollectedShards> {
+    const { out, plan } = this.#options;
+    const finished: FinishedShard[] = [];
+    for (const shard of plan) {
+      const record = this.#known.get(shard.index) ?? (await readFinishedShard(out, shard));
+      if (record === undefined) continue;
+      this.#known.set(shard.index, record);
+      finished.push(record);
+    }
+    return { finished, complete: finished.length === plan.length };
+  }
+}
+
+/** A run over the shards of a plan. */
+export interface ShardRun {
+  /** Folder of the outputs, named in errors. */
   out: string;
   plan: readonly PlannedShard[];
   /** The part of the plan to do; all without it. */
   selection?: ShardSelection;
-  /** Does finished shards again. */
-  force?: boolean;
   /** Stops before the next shard; finished ones stay. */
   signal?: AbortSignal;
-  /** Writes the shard to `path`, whole or not at all. */
-  produce(shard: PlannedShard, path: string): Promise<void>;
-  /** Called for each selected shard, with whether it was there already. */
-  onFinished?(shard: FinishedShard, reused: boolean): void;
-}
-
-/** What a run did. */
-export interface ShardRunResult {
-  /** Shards of the whole plan that are finished, by any process, in order. */
-  finished: FinishedShard[];
-  /** Whether every shard of the plan is finished: then the caller may write its manifest. */
-  complete: boolean;
-  numProduced: number;
-  numReused: number;
+  /** Finds or produces a shard. */
+  finish(index: number): Promise<unknown>;
 }
 
 /**
- * Produces the selected shards that are not there yet.
- * @throws Bert2dnnError INTERRUPTED when the signal fires; whatever `produce` throws.
+ * Finishes the selected shards one after the other.
+ * @throws Bert2dnnError INTERRUPTED when the signal fires; whatever `finish` throws.
  */
-export async function runShards(run: ShardRun): Promise<ShardRunResult> {
-  const known = new Map<number, FinishedShard>();
-  let numProduced = 0;
+export async function runShards(run: ShardRun): Promise<void> {
   for (const shard of selectShards(run.plan, run.selection)) {
     if (run.signal?.aborted === true) {
       throw new Bert2dnnError('INTERRUPTED', `${run.out}: stopped before shard ${shard.index}`, {
         hint: 'Run the same command again: finished shards are kept.',
       });
     }
-    const ready = run.force === true ? undefined : await readFinishedShard(run.out, shard);
-    const finished = ready ?? (await produceShard(run, shard));
-    if (ready === undefined) numProduced++;
-    known.set(shard.index, finished);
-    run.onFinished?.(finished, ready !== undefined);
+    await run.finish(shard.index);
   }
-  const numReused = known.size - numProduced;
-  for (const shard of run.plan) {
-    if (known.has(shard.index)) continue;
-    const finished = await readFinishedShard(run.out, shard);
-    if (finished !== undefined) known.set(shard.index, finished);
-  }
-  const finished = [...known].sort(([left], [right]) => left - right).map(([, record]) => record);
-  return { finished, complete: finished.length === run.plan.length, numProduced, numReused };
 }
 
-async function produceShard(run: ShardRun, shard: PlannedShard): Promise<FinishedShard> {
-  const path = join(run.out, shard.file);
+async function produceShard(
+  { out, produce }: ShardFolderOptions,
+  shard: PlannedShard,
+): Promise<FinishedShard> {
+  const path = join(out, shard.file);
   // Without its sidecar a file does not count, so a crash during a forced run leaves no false claim.
   await rm(sidecarPath(path), { force: true });
   const startMs = performance.now();
-  await run.produce(shard, path);
+  await produce(shard, path);
   const finished: FinishedShard = {
     file: shard.file,
     start: shard.start,

@@ -20,6 +20,8 @@ export interface LabelsManifest {
   numRows: number;
   /** 1 (a margin) or the number of classes. */
   numOutputs: number;
+  /** Rows without a label, because a teacher failed on them; absent where there are none. */
+  numUnlabelled?: number;
   inputs: ScoredInput[];
   teachers: { path: string; fingerprint: string }[];
   shards: { file: string; start: number; numRows: number; fingerprint: string }[];
@@ -74,7 +76,7 @@ interface LabelSegment {
   count: number;
 }
 
-/** Soft labels of a set of examples, in its order. */
+/** Soft labels of a set of examples, in its order; NaN for a row that has none. */
 export interface SoftLabels {
   /** [N, C] in 0..1. */
   labels: Float32Array;
@@ -85,7 +87,7 @@ export interface SoftLabels {
 /**
  * Reads the soft labels of a set of examples. Each file of the set must be one of the files that were scored, the same
  * bytes; the set may leave some out or have them in another order.
- * @throws Bert2dnnError SCORES_MISMATCH, LABEL_INVALID for a label that is NaN or outside 0..1, FILE_MISSING,
+ * @throws Bert2dnnError SCORES_MISMATCH, LABEL_INVALID for a label outside 0..1 or, where every row has one, NaN, FILE_MISSING,
  * FILE_CORRUPT for a shard that is not what `stack` wrote.
  */
 export async function readSoftLabels(folder: LabelFolder, set: ExampleSet): Promise<SoftLabels> {
@@ -161,7 +163,11 @@ async function readSegment(
     if (soft.targetLogits !== undefined) {
       copyTargetLogits(soft.targetLogits, rest.shift()!, temperature, position + numRead);
     }
-    copyLabels(path, soft.labels, rest, { rows, position: position + numRead });
+    copyLabels(path, soft.labels, rest, {
+      rows,
+      position: position + numRead,
+      mayBeAbsent: manifest.numUnlabelled !== undefined,
+    });
     numRead += batch.numRows;
   }
   if (numRead === segment.count) return;
@@ -185,13 +191,14 @@ function copyLabels(
   path: string,
   out: Float32Array,
   columns: Float64Array[],
-  { rows, position }: { rows: Float64Array; position: number },
+  { rows, position, mayBeAbsent }: { rows: Float64Array; position: number; mayBeAbsent: boolean },
 ): void {
   const numOutputs = columns.length;
   columns.forEach((labels, column) => {
     for (let row = 0; row < labels.length; row++) {
       const label = labels[row];
-      if (!(label >= 0 && label <= 1)) {
+      const isAbsent = mayBeAbsent && Number.isNaN(label);
+      if (!(label >= 0 && label <= 1) && !isAbsent) {
         throw new Bert2dnnError(
           'LABEL_INVALID',
           `${path}: row ${rows[row]}: soft label must be 0..1, got ${label}`,

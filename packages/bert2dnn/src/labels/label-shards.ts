@@ -10,7 +10,7 @@ import { softLabel, softLabels } from './temperature.js';
 /** Rows of a file: bounds the memory of writing. */
 const SHARD_ROWS = 1_000_000;
 
-/** Mean margins [N] of one output, or mean logits [N, C]. */
+/** Mean margins [N] of one output, or mean logits [N, C]; NaN, and then no label, for a row that a teacher failed on. */
 export interface AveragedScores {
   values: Float64Array;
   numOutputs: number;
@@ -63,7 +63,7 @@ async function writeShard(
     const labels = labelColumnsOf(own, numOutputs, temperature);
     await writer.appendBatch(numOutputs === 1 ? [rows, own, ...labels] : [rows, ...labels]);
     await writer.close();
-    return labels[0].reduce((sum, label) => sum + label, 0);
+    return labels[0].reduce((sum, label) => (Number.isNaN(label) ? sum : sum + label), 0);
   } finally {
     writer.abort();
   }

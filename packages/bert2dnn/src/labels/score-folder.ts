@@ -20,6 +20,10 @@ export interface ScoresManifest {
   /** Logits a row. */
   numOutputs: number;
   numRows: number;
+  /** Rows whose logits are empty because the teacher failed on them; absent in folders of earlier versions. */
+  numFailedRows?: number;
+  /** Width of a row's vector, where the shards hold vectors. */
+  embeddingSize?: number;
   /** In the order in which rows are counted. */
   inputs: ScoredInput[];
   shards: { file: string; start: number; numRows: number }[];
@@ -46,6 +50,15 @@ export async function openScoreFolder(path: string): Promise<ScoreFolder> {
     );
   }
   const { numRows, numOutputs, inputs, shards } = manifest;
+  if (numOutputs === 0 && manifest.embeddingSize !== undefined) {
+    throw new Bert2dnnError(
+      'FILE_FORMAT',
+      `${path}: holds vectors and no logits, expected logits`,
+      {
+        hint: 'Score with a teacher that has a classification head, without --embeddings-only.',
+      },
+    );
+  }
   if (
     !isCount(numRows) ||
     !isCount(numOutputs) ||
@@ -95,12 +108,25 @@ export interface LogitsBatch {
   logits: Float64Array;
 }
 
+/** Options of `readLogits`. */
+export interface ReadLogitsOptions {
+  /**
+   * What to do where the teacher failed on rows, so that they have no logits: `fail`, or `keep` them as NaN.
+   * Default `fail`.
+   */
+  failedRows?: 'fail' | 'keep';
+}
+
 /**
  * Streams the logits in row order.
  * @throws Bert2dnnError SCORES_MISMATCH for rows out of order, NOT_FINITE for a logit that is no number.
  */
-export async function* readLogits(folder: ScoreFolder): AsyncGenerator<LogitsBatch> {
-  const { numOutputs, shards } = folder.manifest;
+export async function* readLogits(
+  folder: ScoreFolder,
+  { failedRows = 'fail' }: ReadLogitsOptions = {},
+): AsyncGenerator<LogitsBatch> {
+  const { numOutputs, shards, numFailedRows = 0 } = folder.manifest;
+  if (numFailedRows > 0 && failedRows === 'fail') throw hasFailedRows(folder.path, numFailedRows);
   const columns = Array.from({ length: numOutputs }, (_, index) => `logit_${index}`);
   for (const shard of shards) {
     const path = join(folder.path, shard.file);
@@ -111,7 +137,10 @@ export async function* readLogits(folder: ScoreFolder): AsyncGenerator<LogitsBat
       const logits = new Float64Array(numRows * numOutputs);
       logitColumns.forEach((values, column) => {
         for (let row = 0; row < numRows; row++) {
-          if (!Number.isFinite(values[row])) throw notFinite(path, columns[column], rows[row]);
+          const isAbsent = numFailedRows > 0 && Number.isNaN(values[row]);
+          if (!Number.isFinite(values[row]) && !isAbsent) {
+            throw notFinite(path, columns[column], rows[row]);
+          }
           logits[row * numOutputs + column] = values[row];
         }
       });
@@ -141,6 +170,16 @@ export function checkRows(path: string, rows: Float64Array, start: number): void
       { hint: 'The rows must be in the order of the input; do not sort or cut the file.' },
     );
   }
+}
+
+function hasFailedRows(path: string, numFailedRows: number): Bert2dnnError {
+  return new Bert2dnnError(
+    'SCORES_MISMATCH',
+    `${path}: ${numFailedRows} rows have no logits, expected logits in every row`,
+    {
+      hint: 'failed-rows.tsv there says why. Leave them out with `stack --failed-rows drop`, or correct the rows and score again.',
+    },
+  );
 }
 
 function notFinite(path: string, column: string, row: number): Bert2dnnError {

@@ -22,6 +22,11 @@ export interface StackOptions {
   labelledColumns?: ExampleColumns;
   /** T > 0, or `auto` to take the fitted one (needs `labelled`). Default 1. Larger is softer. */
   temperature?: number | 'auto';
+  /**
+   * Rows that a teacher failed on (`score --failed-rows skip`): `fail` refuses them, `drop` writes no label, so that
+   * `distill` leaves them out. Default `fail`.
+   */
+  failedRows?: 'fail' | 'drop';
   out: string;
   progress?: Progress;
 }
@@ -34,6 +39,8 @@ export interface StackResult {
   temperature: number;
   /** Temperature that minimises the log loss on the labelled examples, if there were any. */
   fittedTemperature?: number;
+  /** Rows without a label, because a teacher failed on them. */
+  numUnlabelled: number;
   /** Mean soft label, for one output. */
   meanLabel?: number;
 }
@@ -49,7 +56,8 @@ export async function stackScores(options: StackOptions): Promise<StackResult> {
   const folders: ScoreFolder[] = [];
   for (const path of scores) folders.push(await openScoreFolder(path));
   checkSameInputs(folders);
-  const averaged = await averageMargins(folders, progress);
+  const averaged = await averageMargins(folders, options);
+  const numUnlabelled = countUnlabelled(averaged);
   const fittedTemperature =
     options.labelled === undefined
       ? undefined
@@ -64,6 +72,7 @@ export async function stackScores(options: StackOptions): Promise<StackResult> {
     fittedTemperature,
     numRows,
     numOutputs: averaged.numOutputs,
+    numUnlabelled: numUnlabelled > 0 ? numUnlabelled : undefined,
     inputs,
     teachers: folders.map(({ manifest: { teacher } }) => teacher),
     shards: shards.files,
@@ -75,7 +84,8 @@ export async function stackScores(options: StackOptions): Promise<StackResult> {
     numOutputs: averaged.numOutputs,
     temperature: chosen,
     fittedTemperature,
-    meanLabel: averaged.numOutputs === 1 ? shards.labelSum / numRows : undefined,
+    numUnlabelled,
+    meanLabel: averaged.numOutputs === 1 ? shards.labelSum / (numRows - numUnlabelled) : undefined,
   };
 }
 
@@ -124,14 +134,16 @@ function outputsOf({ manifest }: ScoreFolder): number {
 
 async function averageMargins(
   folders: readonly ScoreFolder[],
-  progress: Progress,
+  { failedRows, progress = SILENT }: StackOptions,
 ): Promise<AveragedScores> {
   const { numRows } = folders[0].manifest;
   const numOutputs = outputsOf(folders[0]);
   const values = new Float64Array(numRows * numOutputs);
   const task = progress.start('read scores', numRows * folders.length);
   for (const folder of folders) {
-    for await (const batch of readLogits(folder)) {
+    for await (const batch of readLogits(folder, {
+      failedRows: failedRows === 'drop' ? 'keep' : 'fail',
+    })) {
       const margins =
         numOutputs === 1 ? marginOf(batch.logits, folder.manifest.numOutputs) : batch.logits;
       const start = batch.start * numOutputs;
@@ -142,6 +154,16 @@ async function averageMargins(
   task.done();
   for (let index = 0; index < values.length; index++) values[index] /= folders.length;
   return { values, numOutputs };
+}
+
+/** Rows that some teacher has no logits for. @throws Bert2dnnError SCORES_MISMATCH if that is all of them. */
+function countUnlabelled({ values, numOutputs }: AveragedScores): number {
+  let numUnlabelled = 0;
+  for (let index = 0; index < values.length; index += numOutputs) {
+    if (Number.isNaN(values[index])) numUnlabelled++;
+  }
+  if (numUnlabelled < values.length / numOutputs) return numUnlabelled;
+  throw new Bert2dnnError('SCORES_MISMATCH', `stack: none of ${numUnlabelled} rows has logits`);
 }
 
 async function fitOnLabelled(
@@ -161,10 +183,13 @@ async function fitOnLabelled(
   }
   const labels = new Float64Array(set.numRows);
   for await (const batch of readExamples(set)) labels.set(batch.labels!, batch.start);
-  const scored = values.subarray(start * numOutputs, (start + set.numRows) * numOutputs);
+  const all = values.subarray(start * numOutputs, (start + set.numRows) * numOutputs);
+  // Rows that a teacher failed on have no say.
+  const scored = all.filter((margin) => !Number.isNaN(margin));
+  const known = labels.filter((_, row) => !Number.isNaN(all[row * numOutputs]));
   return numOutputs === 1
-    ? fitTemperature(scored, labels)
-    : fitClassTemperature(scored, labels, numOutputs);
+    ? fitTemperature(scored, known)
+    : fitClassTemperature(scored, known, numOutputs);
 }
 
 /** Row at which the labelled file begins in the scores. */

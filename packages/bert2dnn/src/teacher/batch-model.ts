@@ -1,11 +1,13 @@
 // A model that scores padded batches of tokens, and the loop that feeds it texts of any number and length.
 import { type Feed, Session } from '@bert2dnn/autodiff';
-import { Bert2dnnError } from '../foundation/errors.js';
+import { Bert2dnnError, type ErrorDetail } from '../foundation/errors.js';
 import { planScoringBatches } from './batches.js';
 import type { EncoderConfig } from './config.js';
+import type { Pooling } from './embedding.js';
 import { type EncodedTexts, lengthOfRow, padBatch } from './encoded-texts.js';
 import { buildEncoder } from './encoder.js';
 import { pickInputs } from './encoder-body.js';
+import { runIsolated } from './isolate-rows.js';
 import type { Parameters } from './parameters.js';
 
 /** Feeds of a padded batch: int32 `input_ids`, `attention_mask`, `token_type_ids`, all [B, S]. */
@@ -13,9 +15,11 @@ export type BatchFeeds = Record<string, Feed>;
 
 /** A loaded model. */
 export interface BatchModel {
-  /** Logits a row. */
+  /** Logits a row; 0 without a head. */
   numOutputs: number;
-  /** Logits [B, C] of a batch. */
+  /** Width of a row's vector; absent where none was asked for. */
+  embeddingSize?: number;
+  /** Values [B, C + D] of a batch: the logits of a row, then its vector. */
   run(feeds: BatchFeeds): Promise<Float32Array>;
   release(): Promise<void>;
 }
@@ -26,18 +30,48 @@ export interface EncoderModelOptions {
   numOutputs: number;
   parameters: Parameters;
   threads: number;
+  /** Gives a vector a row beside the logits. */
+  pooling?: Pooling;
+  /** `false` leaves the logits out: for an encoder that has no head. Default `true`. */
+  hasLogits?: boolean;
 }
 
 /** Compiles encoder and head with their weights for scoring. */
 export async function openEncoderModel(options: EncoderModelOptions): Promise<BatchModel> {
-  const { encoder, numOutputs, parameters, threads } = options;
-  const { logits } = buildEncoder(encoder, numOutputs);
-  const session = await Session.create({ logits }, { threads, frozen: parameters });
+  const { encoder, parameters, threads, pooling, hasLogits = true } = options;
+  const { logits, embedding } = buildEncoder(encoder, options.numOutputs, { pooling });
+  const outputs = { ...(hasLogits && { logits }), ...(embedding && { embedding }) };
+  const session = await Session.create(outputs, { threads, frozen: parameters });
+  const numOutputs = hasLogits ? options.numOutputs : 0;
+  const embeddingSize = embedding && encoder.hiddenSize;
   return {
     numOutputs,
-    run: async (feeds) => (await session.run(pickInputs(encoder, feeds)))['logits'].data,
+    embeddingSize,
+    async run(feeds) {
+      const results = await session.run(pickInputs(encoder, feeds));
+      return joinColumns(results['logits']?.data, results['embedding']?.data, {
+        numOutputs,
+        embeddingSize,
+      });
+    },
     release: () => session.release(),
   };
+}
+
+/** Logits [B, C] and vectors [B, D], of which one may be absent, as one array [B, C + D]. */
+export function joinColumns(
+  logits: Float32Array | undefined,
+  embeddings: Float32Array | undefined,
+  { numOutputs: C, embeddingSize: D = 0 }: Pick<BatchModel, 'numOutputs' | 'embeddingSize'>,
+): Float32Array {
+  if (logits === undefined || embeddings === undefined) return (logits ?? embeddings)!;
+  const B = embeddings.length / D;
+  const joined = new Float32Array(B * (C + D));
+  for (let row = 0; row < B; row++) {
+    joined.set(logits.subarray(row * C, (row + 1) * C), row * (C + D));
+    joined.set(embeddings.subarray(row * D, (row + 1) * D), row * (C + D) + C);
+  }
+  return joined;
 }
 
 /** Options of `scoreTokens`. */
@@ -48,44 +82,69 @@ export interface ScoreTokensOptions {
   tokenBudget?: number;
   /** Called with the numbers of rows and tokens (padding not counted) after each batch. */
   onBatch?: (numRows: number, numTokens: number) => void;
+  /**
+   * Called for a row that the model fails on even alone; its values are then NaN. Default: throws a `RowError`.
+   */
+  onFailedRow?: (row: number, reason: string) => void;
+}
+
+/** The model fails on a row, be it alone. */
+export class RowError extends Bert2dnnError {
+  constructor(
+    readonly row: number,
+    readonly reason: string,
+    { place = `teacher: row ${row}`, ...detail }: ErrorDetail & { place?: string } = {},
+  ) {
+    super('NOT_FINITE', `${place}: ${reason}`, {
+      hint: 'The weights may be damaged, or too large for their precision.',
+      ...detail,
+    });
+  }
 }
 
 const MAX_BATCH_ROWS = 256;
 const DEFAULT_TOKEN_BUDGET = 512;
 
 /**
- * Logits [N, C] in input order; rows are sorted by length and batched inside.
- * @throws Bert2dnnError NOT_FINITE when the model gives a row no number.
+ * Values [N, C + D] in input order; rows are sorted by length and batched inside.
+ * @throws RowError (NOT_FINITE) for a row that the model fails on, unless `onFailedRow` takes it.
  */
 export async function scoreTokens(
   model: BatchModel,
   texts: EncodedTexts,
   options: ScoreTokensOptions,
 ): Promise<Float32Array> {
-  const { padId, tokenBudget = DEFAULT_TOKEN_BUDGET, onBatch } = options;
-  const C = model.numOutputs;
-  const logits = new Float32Array(texts.numRows * C);
+  const { padId, tokenBudget = DEFAULT_TOKEN_BUDGET, onBatch, onFailedRow = failRow } = options;
+  const columns = columnsOf(model);
+  const width = columns.length;
+  const values = new Float32Array(texts.numRows * width);
   const lengths = Int32Array.from({ length: texts.numRows }, (_, row) => lengthOfRow(texts, row));
-  for (const rows of planScoringBatches(lengths, { tokenBudget, maxRows: MAX_BATCH_ROWS })) {
-    const batch = await model.run(padBatch(texts, rows, padId));
-    let numTokens = 0;
-    for (let index = 0; index < rows.length; index++) {
-      for (let output = 0; output < C; output++) {
-        const logit = batch[index * C + output];
-        if (!Number.isFinite(logit)) throw notFinite(rows[index], output, logit);
-        logits[rows[index] * C + output] = logit;
-      }
-      numTokens += lengths[rows[index]];
-    }
-    onBatch?.(rows.length, numTokens);
+  for (const batch of planScoringBatches(lengths, { tokenBudget, maxRows: MAX_BATCH_ROWS })) {
+    await runIsolated(batch, {
+      columns,
+      run: (rows) => model.run(padBatch(texts, rows, padId)),
+      accept: (rows, found) =>
+        rows.forEach((row, index) => {
+          values.set(found.subarray(index * width, (index + 1) * width), row * width);
+        }),
+      reject(row, reason) {
+        values.fill(Number.NaN, row * width, (row + 1) * width);
+        onFailedRow(row, reason);
+      },
+    });
+    onBatch?.(
+      batch.length,
+      batch.reduce((sum, row) => sum + lengths[row], 0),
+    );
   }
-  return logits;
+  return values;
 }
 
-function notFinite(row: number, output: number, logit: number): Bert2dnnError {
-  return new Bert2dnnError(
-    'NOT_FINITE',
-    `teacher: logit ${output} of row ${row} is ${logit}, expected a finite number`,
-    { hint: 'The weights may be damaged, or too large for their precision.' },
-  );
+function columnsOf({ numOutputs, embeddingSize = 0 }: BatchModel): string[] {
+  const logits = Array.from({ length: numOutputs }, (_, output) => `logit ${output}`);
+  return [...logits, ...Array.from({ length: embeddingSize }, (_, unit) => `embedding ${unit}`)];
+}
+
+function failRow(row: number, reason: string): never {
+  throw new RowError(row, reason);
 }

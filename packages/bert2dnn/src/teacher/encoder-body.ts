@@ -55,6 +55,15 @@ export function createScope(
  * Source: Devlin et al. 2019; the order of operations is that of transformers' modeling_bert.py.
  */
 export function buildHidden(scope: EncoderScope, wanted: WantedTokens): Tensor {
+  return reshape(buildLayers(scope, wanted), [-1, scope.config.hiddenSize]);
+}
+
+/** Hidden vectors of the last layer of every token [B, S, H]. Inputs as `buildHidden`. */
+export function buildTokens(scope: EncoderScope): Tensor {
+  return buildLayers(scope, undefined);
+}
+
+function buildLayers(scope: EncoderScope, wanted: WantedTokens | undefined): Tensor {
   const { config, graph } = scope;
   const mask = buildMask(graph);
   let hidden = buildEmbeddings(scope);
@@ -62,7 +71,7 @@ export function buildHidden(scope: EncoderScope, wanted: WantedTokens): Tensor {
     const isLast = layer === config.numLayers - 1;
     hidden = buildLayer(scope, hidden, { layer, mask, wanted: isLast ? wanted : undefined });
   }
-  return reshape(hidden, [-1, config.hiddenSize]);
+  return hidden;
 }
 
 /** Whether the graph of an encoder has an input of token types. */

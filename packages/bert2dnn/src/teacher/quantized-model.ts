@@ -76,7 +76,7 @@ export interface QuantizedMeasurement extends QuantizedSource {
 export async function measureQuantized(options: QuantizedMeasurement): Promise<QuantizedMetrics> {
   const { quantized, dev, threads } = options;
   const exact = await logitsOf(await openEncoderModel(options), options);
-  const logits = await logitsOf(await openOnnxModel(quantized, threads), options);
+  const logits = await logitsOf(await openOnnxModel(quantized, { threads }), options);
   let largest = 0;
   let sum = 0;
   for (let index = 0; index < logits.length; index++) {

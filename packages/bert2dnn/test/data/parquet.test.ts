@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Database, sqlText } from '../../src/data/duckdb.js';
-import { ParquetWriter, readTable, readTableColumns, writeParquet } from '../../src/data/index.js';
+import {
+  ParquetWriter,
+  readParquetMetadata,
+  readTable,
+  readTableColumns,
+  writeParquet,
+} from '../../src/data/index.js';
 import { errorOf, put, temporaryFolder } from './files.js';
 
 const folder = await temporaryFolder();
@@ -25,6 +31,38 @@ async function read(path: string | string[], options: Parameters<typeof readTabl
   }
   return { texts, numbers };
 }
+
+describe('ParquetWriter', () => {
+  it('writes vectors as lists of floats and pairs into the footer, the same bytes each time', async () => {
+    const metadata = { teacher: "it's", 'a "b"': 'ü\n{}' };
+    const write = async (name: string) => {
+      const columns = [
+        { name: 'row', type: 'BIGINT' },
+        { name: 'embedding', type: 'FLOAT[]' },
+      ] as const;
+      const path = join(folder, name);
+      const writer = await ParquetWriter.create(path, columns, { metadata });
+      await writer.appendBatch([
+        [7, 8],
+        [Float32Array.of(0.1, -2), undefined],
+      ]);
+      await writer.close();
+      return path;
+    };
+    const path = await write('vectors.parquet');
+    expect(await readParquetMetadata(path)).toEqual(metadata);
+    const database = await Database.open();
+    const rows = await database.rows(
+      `SELECT row::INTEGER, embedding, typeof(embedding) FROM ${sqlText(path)}`,
+    );
+    database.close();
+    expect(rows).toEqual([
+      [7, [Math.fround(0.1), -2], 'FLOAT[]'],
+      [8, null, 'FLOAT[]'],
+    ]);
+    expect(await readFile(await write('again.parquet'))).toEqual(await readFile(path));
+  });
+});
 
 describe('ParquetWriter and readTable', () => {
   it('keep values: texts, whole numbers, NaN as absent', async () => {

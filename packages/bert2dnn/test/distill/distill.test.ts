@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { openExamples } from '../../src/data/index.js';
 import { distill } from '../../src/distill/distill.js';
 import type { DistillOptions } from '../../src/distill/options.js';
+import { SILENT } from '../../src/foundation/progress.js';
 import { createRandom } from '../../src/foundation/random.js';
 import { stackScores } from '../../src/labels/stack.js';
 import { makeTestFolder, writeScores, writeTsv } from '../labels/score-fixture.js';
@@ -103,6 +104,33 @@ describe('distill', () => {
       train.margins.map((margin) => margin / 2),
     );
     expect(error).toBeLessThan(0.5);
+  });
+
+  it('leaves out rows without a soft label', async () => {
+    const isWrong = (row: number): boolean => row % 2 === 0;
+    const learn = async (failed: boolean, loss?: 'margin-mse') => {
+      const inputs = [{ path: trainFile, numRows: train.rows.length }];
+      // Every second row has a wrong margin, or none.
+      const logits = train.margins.map((margin, row) =>
+        isWrong(row) ? [failed ? Number.NaN : -margin] : [margin],
+      );
+      const numFailedRows = failed ? train.rows.length / 2 : 0;
+      const scores = await writeScores(newFolder(), { inputs, logits, numFailedRows });
+      const labels = newFolder();
+      await stackScores({ scores: [scores], failedRows: 'drop', out: labels });
+      const notes: string[] = [];
+      const progress = { ...SILENT, note: (message: string) => notes.push(message) };
+      const result = await run({ labels, loss, dev: devSet, epochs: 12, progress });
+      return { result, notes, auc: result.epochs[result.bestEpoch - 1].dev!.value };
+    };
+    const { result, notes, auc } = await learn(true);
+    expect([result.numExamples, notes[0]]).toEqual([
+      200,
+      '200 rows have no soft label and are left out',
+    ]);
+    expect(auc).toBeGreaterThan(0.9);
+    expect((await learn(true, 'margin-mse')).auc).toBeGreaterThan(0.9);
+    expect((await learn(false)).auc).toBeLessThan(0.8);
   });
 
   it('learns margins by margin-mse, with and without gold labels beside', async () => {

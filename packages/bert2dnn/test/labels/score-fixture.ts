@@ -22,11 +22,13 @@ export interface ScoresFixture {
   /** Rows a shard, default 3. */
   shardRows?: number;
   teacher?: string;
+  /** Rows whose logits are NaN because the teacher failed on them, default 0. */
+  numFailedRows?: number;
 }
 
 /** Writes a scores folder. */
 export async function writeScores(folder: string, fixture: ScoresFixture): Promise<string> {
-  const { inputs, logits, shardRows = 3, teacher = 'a' } = fixture;
+  const { inputs, logits, shardRows = 3, teacher = 'a', numFailedRows = 0 } = fixture;
   const shards: { file: string; start: number; numRows: number; sha256: string }[] = [];
   for (let start = 0; start < logits.length; start += shardRows) {
     const rows = logits.slice(start, start + shardRows);
@@ -53,6 +55,7 @@ export async function writeScores(folder: string, fixture: ScoresFixture): Promi
     teacher: { fingerprint: teacher, path: `teachers/${teacher}` },
     numOutputs: logits[0].length,
     numRows: logits.length,
+    numFailedRows,
     inputs: described,
     shards,
     seconds: 0,

@@ -244,3 +244,90 @@ describe('readSoftLabels', () => {
     await expect(readSoftLabels(labels, set)).rejects.toThrow(codeOf('FILE_MISSING', /gone/));
   });
 });
+
+describe('rows that a teacher failed on', () => {
+  const failedOf = async (logits: number[][], teacher = 'a', files = inputs) => {
+    const numFailedRows = logits.filter((row) => row.some(Number.isNaN)).length;
+    return writeScores(newFolder(), { inputs: files, logits, teacher, numFailedRows });
+  };
+  const gap = margins.map((margin, row) => [row === 1 || row === 4 ? Number.NaN : margin]);
+
+  it('are refused unless they are to be dropped', async () => {
+    const scores = [await failedOf(gap)];
+    await expect(stackScores({ scores, out: newFolder() })).rejects.toEqual(
+      codeOf('SCORES_MISMATCH', /2 rows have no logits/),
+    );
+    await expect(stackScores({ scores, out: newFolder() })).rejects.toMatchObject({
+      hint: expect.stringContaining('--failed-rows drop'),
+    });
+  });
+
+  it('get no label when dropped, with any teacher that failed; the others are as before', async () => {
+    const out = newFolder();
+    const other = margins.map((margin, row) => [0, row === 0 ? Number.NaN : margin]);
+    const scores = [await failedOf(gap), await failedOf(other, 'b')];
+    const result = await stackScores({ scores, out, failedRows: 'drop' });
+    expect([result.numRows, result.numUnlabelled]).toEqual([6, 3]);
+    const whole = newFolder();
+    await stackScores({ scores: [oneTeacher], out: whole });
+    const expected = await readLabels(whole, ['row', 'margin', 'label']);
+    const got = await readLabels(out, ['row', 'margin', 'label']);
+    expect(got.map(([, , label]) => Number.isNaN(label))).toEqual([
+      true,
+      true,
+      false,
+      false,
+      true,
+      false,
+    ]);
+    for (const row of [2, 3, 5]) expect(got[row]).toEqual(expected[row]);
+    const kept = [2, 3, 5].map((row) => expected[row][2]);
+    expect(result.meanLabel).toBeCloseTo(kept.reduce((sum, label) => sum + label, 0) / 3, 12);
+    const labels = await openLabelFolder(out);
+    expect(labels.manifest.numUnlabelled).toBe(3);
+    const soft = await readSoftLabels(labels, await openExamples([first, second]));
+    expect([...soft.labels].map(Number.isNaN)).toEqual([true, true, false, false, true, false]);
+  });
+
+  it('have no say in a fitted temperature', async () => {
+    const logits = [[4], [1], [1], [-1]];
+    const fit = async (rows: number[][], labelled: string, numRows: number) => {
+      const scores = [await failedOf(rows, 'a', [{ path: labelled, numRows }])];
+      const options = { scores, labelled, temperature: 'auto' as const, out: newFolder() };
+      return (await stackScores({ ...options, failedRows: 'drop' })).fittedTemperature;
+    };
+    const shorter = await writeTsv(
+      join(folder, 'shorter.tsv'),
+      ['text', 'label'],
+      [
+        ['good film', 1],
+        ['fine film', 0],
+        ['poor film', 0],
+      ],
+    );
+    const longer = await writeTsv(
+      join(folder, 'longer.tsv'),
+      ['text', 'label'],
+      [
+        ['good film', 1],
+        ['bad film', 1],
+        ['fine film', 0],
+        ['poor film', 0],
+      ],
+    );
+    const failed = logits.map((row, index) => (index === 1 ? [Number.NaN] : row));
+    expect(await fit(failed, longer, 4)).toBe(
+      await fit(
+        logits.filter((_, index) => index !== 1),
+        shorter,
+        3,
+      ),
+    );
+  });
+
+  it('that are all of them make no labels', async () => {
+    const scores = [await failedOf(margins.map(() => [Number.NaN]))];
+    const run = stackScores({ scores, out: newFolder(), failedRows: 'drop' });
+    await expect(run).rejects.toEqual(codeOf('SCORES_MISMATCH', /none of 6 rows has logits/));
+  });
+});

@@ -224,7 +224,7 @@ describe('damaged weights', () => {
     });
     await expect(load()).rejects.toMatchObject({
       code: 'NOT_FINITE',
-      message: expect.stringMatching(/logit 0 of row \d is NaN/),
+      message: expect.stringMatching(/row \d: logit 0 is NaN/),
       hint: expect.stringContaining('weights may be damaged'),
     });
     await expect(finetuneOn(BINARY_ROWS)).rejects.toMatchObject({

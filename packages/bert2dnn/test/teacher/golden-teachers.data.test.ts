@@ -18,6 +18,7 @@ interface GoldenRow {
   ids: number[];
   logits: number[];
   cls: number[];
+  mean: number[];
   pooled: number[];
 }
 
@@ -57,6 +58,18 @@ describe.skipIf(shared === undefined)(`real teachers ${reason}`, () => {
       ).toBeLessThan(1e-4);
     },
   );
+
+  it.each(['mean', 'cls'] as const)('minilm-l6: the %s vector of all rows', async (pooling) => {
+    const { dir, rows } = openGolden('minilm-l6')!;
+    const teacher = await loadTeacher(dir, { embeddings: { pooling } });
+    expect([teacher.numOutputs, teacher.embeddingSize]).toEqual([0, 384]);
+    for (const row of rows) {
+      const fields = row.pair === null ? [[row.text]] : [[row.text], [row.pair]];
+      const { embeddings } = await teacher.score!(fields);
+      expect(worstDifference(embeddings!, row[pooling])).toBeLessThan(1e-4);
+    }
+    await teacher.release();
+  });
 
   it('minilm-l6: first token and pooler of all rows, without a head', async () => {
     const { dir, rows } = openGolden('minilm-l6')!;

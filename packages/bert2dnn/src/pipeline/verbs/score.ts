@@ -1,9 +1,24 @@
 // `score`: a teacher's logits for every row of the input, in shards that survive an interruption.
 import { openExamples } from '../../data/index.js';
+import { Bert2dnnError } from '../../foundation/errors.js';
+import { parseQueueUrl } from '../../jobs/queue-address.js';
 import { parseShardSelection } from '../../jobs/shard-plan.js';
+import { POOLINGS, type Pooling } from '../../teacher/embedding.js';
+import { FAILED_ROW_POLICIES } from '../../teacher/failed-rows.js';
 import { PRECISIONS } from '../../teacher/quantized-model.js';
 import { score } from '../../teacher/score.js';
-import { choice, integer, requiredFiles, requiredPath, text } from '../options.js';
+import type { EmbeddingOptions } from '../../teacher/teacher.js';
+import {
+  choice,
+  integer,
+  number,
+  numberOr,
+  requiredFiles,
+  requiredPath,
+  text,
+  toggle,
+} from '../options.js';
+import { scoreOnQueue } from '../queue-score.js';
 import { defineVerb } from '../verb.js';
 import { columnsOf, FIELD_OPTIONS } from './columns.js';
 
@@ -11,7 +26,10 @@ export const scoreVerb = defineVerb({
   name: 'score',
   summary: 'Score texts with a teacher: logits in resumable shards.',
   options: {
-    teacher: requiredPath('Teacher folder (safetensors or ONNX).', '<dir>'),
+    teacher: requiredPath(
+      'Teacher: a folder (safetensors or ONNX), or the JSON file that describes an HTTP endpoint.',
+      '<path>',
+    ),
     input: requiredFiles('Texts to score: files, globs or folders.'),
     out: requiredPath('Folder of the scores.', '<dir>'),
     ...FIELD_OPTIONS,
@@ -19,7 +37,15 @@ export const scoreVerb = defineVerb({
       'Only every N-th shard from the i-th: under a scheduler each process takes its own.',
       '<i/N>',
     ),
-    shardRows: integer('Rows of a shard: the work that an interruption can lose.', 16_384),
+    queue: text(
+      'Leave the scoring to the workers of this queue (`bert2dnn worker`); all see the same folders under the same paths.',
+      '<redis://host:port>',
+    ),
+    shardRows: numberOr(
+      'Rows of a shard: the work that an interruption can lose. auto: about a minute of work, by the size of the teacher and the length of the first 1,000 rows; the same in every process.',
+      'auto',
+      'auto',
+    ),
     maxTokens: integer(
       'Longest sequence; longer texts are cut. Default: as the teacher was trained.',
       undefined,
@@ -30,20 +56,90 @@ export const scoreVerb = defineVerb({
       PRECISIONS,
       'f32',
     ),
+    int8Check: choice(
+      'Whether --precision int8 first compares 1,000 rows with float32 and refuses to go on if they are too far apart. It is done once a folder; off suits workers of one job.',
+      ['on', 'off'],
+      'on',
+    ),
+    int8MinAuc: number("Lowest AUC of int8 against float32's decisions.", 0.999, {
+      min: 0.5,
+      max: 1,
+    }),
+    int8MaxDifference: number('Largest mean difference of their probabilities.', 0.01, {
+      min: 0,
+      max: 1,
+    }),
+    forceInt8: toggle('Scores in int8 beyond these limits.'),
+    onnxFile: text(
+      'An ONNX file of the teacher folder, by its name there or in onnx/, in place of the model that would be taken.',
+      '<file>',
+    ),
+    embeddings: toggle(
+      'Writes a vector a row, column embedding, beside the logits; alone where the teacher has no head.',
+    ),
+    embeddingsOnly: toggle('Writes the vectors and no logits.'),
+    pooling: choice(
+      "How the vectors of the tokens become one: their mean (the default, unless an ONNX model pools by itself) or the first token's.",
+      POOLINGS,
+      undefined,
+    ),
+    failedRows: choice(
+      'A row that the teacher fails on even alone (no finite number, a refused run): fail stops and names it; skip leaves its logits empty and lists it in failed-rows.tsv.',
+      FAILED_ROW_POLICIES,
+      'fail',
+    ),
   },
   outIn: (stageFolder) => stageFolder,
   inputs: ({ teacher, input }) => [teacher, ...input],
-  run: async (values, context) =>
-    score({
-      // First, because it is checked at once and the input takes time.
-      shard: values.shard === undefined ? undefined : parseShardSelection(values.shard),
+  async run(values, context) {
+    // First, because these are checked at once and the input takes time.
+    const shard = values.shard === undefined ? undefined : parseShardSelection(values.shard);
+    const { queue } = values;
+    if (queue !== undefined) parseQueueUrl(queue);
+    if (queue !== undefined && shard !== undefined) {
+      throw new Bert2dnnError('USAGE', '--queue and --shard: got both, expected one of them');
+    }
+    const options = {
       teacher: values.teacher,
-      input: await openExamples(values.input, columnsOf(values)),
       out: values.out,
-      shardRows: values.shardRows,
+      shardRows: wholeRows(values.shardRows),
       maxTokens: values.maxTokens,
       precision: values.precision,
+      int8: {
+        check: values.int8Check,
+        minAuc: values.int8MinAuc,
+        maxDifference: values.int8MaxDifference,
+        force: values.forceInt8,
+      },
+      onnxFile: values.onnxFile,
+      embeddings: embeddingsOf(values),
+      failedRows: values.failedRows,
       threads: context.threads,
       progress: context.progress,
-    }),
+      input: await openExamples(values.input, columnsOf(values)),
+    };
+    return queue === undefined ? score({ ...options, shard }) : scoreOnQueue({ ...options, queue });
+  },
 });
+
+function wholeRows(shardRows: number | 'auto'): number | 'auto' {
+  if (shardRows === 'auto' || Number.isSafeInteger(shardRows)) return shardRows;
+  throw new Bert2dnnError(
+    'USAGE',
+    `--shard-rows: got ${shardRows}, expected a whole number of at least 1, or auto`,
+  );
+}
+
+function embeddingsOf(values: {
+  embeddings: boolean;
+  embeddingsOnly: boolean;
+  pooling: Pooling | undefined;
+}): EmbeddingOptions | undefined {
+  const { embeddings, embeddingsOnly: only, pooling } = values;
+  if (embeddings || only) return { pooling, only };
+  if (pooling === undefined) return undefined;
+  throw new Bert2dnnError(
+    'USAGE',
+    `--pooling: got ${pooling} without --embeddings, expected both or neither`,
+  );
+}

@@ -1,6 +1,6 @@
 // `stack`: the teachers' logits as one margin per row, softened by a temperature into soft labels.
 import { stackScores } from '../../labels/stack.js';
-import { files, numberOr, optionalPath, requiredPath } from '../options.js';
+import { choice, files, numberOr, optionalPath, requiredPath } from '../options.js';
 import { defineVerb } from '../verb.js';
 import { COLUMN_OPTIONS, columnsOf } from './columns.js';
 
@@ -22,6 +22,11 @@ export const stackVerb = defineVerb({
       'auto',
       1,
     ),
+    failedRows: choice(
+      'Rows that a teacher failed on (score --failed-rows skip): fail refuses them, drop gives them no label, and distill leaves them out.',
+      ['fail', 'drop'],
+      'fail',
+    ),
     out: requiredPath('Folder of the soft labels.', '<dir>'),
   },
   outIn: (stageFolder) => stageFolder,
@@ -32,6 +37,7 @@ export const stackVerb = defineVerb({
       labelled: values.labelled,
       labelledColumns: columnsOf(values),
       temperature: values.temperature,
+      failedRows: values.failedRows,
       out: values.out,
       progress: context.progress,
     }),

@@ -1,0 +1,249 @@
+// An open scoring: one loaded teacher, the plan of its shards, and each shard on demand.
+// Which shards a process does, and in which order, is its caller's matter.
+import { type ExampleSet, readExamples } from '../data/index.js';
+import { Bert2dnnError, findNearestName } from '../foundation/errors.js';
+import { fingerprintFile, fingerprintJson, type Json } from '../foundation/fingerprint.js';
+import type { Progress } from '../foundation/progress.js';
+import { type PlannedShard, planShards } from '../jobs/shard-plan.js';
+import { type FinishedShard, ShardFolder } from '../jobs/shard-runner.js';
+import { readUnfinishedTexts } from './endpoint/unfinished-texts.js';
+import type { FailedRowPolicy } from './failed-rows.js';
+import type { Int8Agreement } from './int8-agreement.js';
+import { checkInt8, type Int8Options } from './int8-check.js';
+import type { Precision } from './quantized-model.js';
+import {
+  describeTeacher,
+  SCORES_FORMAT,
+  SCORES_VERSION,
+  type ScoredInput,
+  type ScoredTeacher,
+  writeScoresManifest,
+} from './scores-manifest.js';
+import { scoreShard } from './shard-scorer.js';
+import { COUNTED_ROWS, chooseShardRows } from './shard-size.js';
+import { type EmbeddingOptions, loadTeacher, type Teacher } from './teacher.js';
+
+/** Options of `openScoring`. */
+export interface ScoringOptions {
+  /** Teacher folder, or the JSON file of an endpoint. */
+  teacher: string;
+  /** What to score; labels are not read. */
+  input: ExampleSet;
+  /** Folder of the scores. */
+  out: string;
+  /**
+   * Rows a shard: what a killed process loses at most. All processes must agree. Default `auto`: about a minute of work
+   * by the size of the teacher and the length of the first rows, see `chooseShardRows`.
+   */
+  shardRows?: number | 'auto';
+  /** Tokens of a row at most. Default: as the teacher was trained. */
+  maxTokens?: number;
+  /** Threads inside one operation. Default 1. */
+  threads?: number;
+  /** Numbers to compute with, see `loadTeacher`. Default `f32`. */
+  precision?: Precision;
+  /** What is checked before a scoring in int8. */
+  int8?: Int8Options;
+  /** An ONNX file of the folder in place of the model that would be taken. */
+  onnxFile?: string;
+  /** Vectors beside the logits, or in their place. */
+  embeddings?: EmbeddingOptions;
+  /** What to do with a row that the teacher fails on even alone. Default `fail`. */
+  failedRows?: FailedRowPolicy;
+  /** Scores finished shards again. */
+  force?: boolean;
+  /** Called after each batch with its rows and tokens. */
+  onScored?: (numRows: number, numTokens: number) => void;
+  /** Called for each shard that was found finished, with its rows. */
+  onReused?: (numRows: number) => void;
+  /** Called with a line for people. */
+  onNote?: (message: string) => void;
+}
+
+/** A scoring that is open: shards may be asked for in any order, one at a time. */
+export interface Scoring {
+  /** Every shard of the job, the same in all processes that were given the same input and options. */
+  readonly plan: readonly PlannedShard[];
+  readonly numOutputs: number;
+  /** Width of a row's vector, where vectors were asked for. */
+  readonly embeddingSize: number | undefined;
+  readonly teacher: ScoredTeacher;
+  /** How int8 does beside float32, where it was compared. */
+  readonly int8: Int8Agreement | undefined;
+  /**
+   * With an endpoint: notes what shards that are not finished will cost. Else nothing.
+   * @throws Bert2dnnError ENDPOINT_BUDGET if it is beyond the budget; ENDPOINT_FAILED if the key is not set.
+   */
+  preview(shards: readonly PlannedShard[], progress: Progress): Promise<void>;
+  /**
+   * Finds a finished shard or scores it.
+   * @throws Bert2dnnError NOT_FINITE for a row that the teacher fails on, DISK_FULL, FILE_CORRUPT; RangeError for an
+   *   index outside the plan.
+   */
+  scoreShard(index: number): Promise<FinishedShard>;
+  /**
+   * Writes the manifest, and the list of failed rows, if every shard of the plan is finished, by any process; says
+   * whether it is so.
+   */
+  finish(): Promise<boolean>;
+  /** Shards that this process scored and those that it found done; rows of the former that have no scores. */
+  counts(): { numProduced: number; numReused: number; numFailedRows: number };
+  /** Frees the teacher. */
+  close(): Promise<void>;
+}
+
+/**
+ * Loads the teacher and plans the shards.
+ * @example
+ * const scoring = await openScoring({ teacher: 'teacher', input: await openExamples(['rows']), out: 'scores' });
+ * for (const { index } of scoring.plan) await scoring.scoreShard(index);
+ * await scoring.finish();
+ * await scoring.close();
+ * @throws Bert2dnnError TEACHER_INVALID and kin from the folder or where int8 is too far from float32, COLUMN_MISSING for
+ *   a field that the teacher needs, USAGE for options that exclude each other.
+ */
+export async function openScoring(options: ScoringOptions): Promise<Scoring> {
+  const { input } = options;
+  const fields = Object.keys(input.fields);
+  const teacher = await loadTeacher(options.teacher, { ...pickTeacherOptions(options), fields });
+  try {
+    const fieldOrder = orderFields(teacher, input);
+    const inputs = await describeInputs(input);
+    const plan = await planScoring(options, { teacher, fieldOrder, inputs });
+    const parts = { teacher, fieldOrder, inputs, plan };
+    return startScoring(options, { ...parts, int8: await compareInt8(options, parts) });
+  } catch (error) {
+    await teacher.release();
+    throw error;
+  }
+}
+
+function pickTeacherOptions({
+  threads,
+  maxTokens,
+  precision,
+  onnxFile,
+  embeddings,
+}: ScoringOptions) {
+  return { threads, maxTokens, precision, onnxFile, embeddings };
+}
+
+interface ScoringParts {
+  teacher: Teacher;
+  /** For each field of the teacher, its index among the fields of the input. */
+  fieldOrder: readonly number[];
+  inputs: readonly ScoredInput[];
+  plan: readonly PlannedShard[];
+  int8: Int8Agreement | undefined;
+}
+
+type UnplannedParts = Omit<ScoringParts, 'plan' | 'int8'>;
+
+function startScoring(options: ScoringOptions, parts: ScoringParts): Scoring {
+  const { teacher, plan, int8, fieldOrder } = parts;
+  const { out, force, onReused } = options;
+  let numFailedRows = 0;
+  const produce = async (shard: PlannedShard, path: string): Promise<void> => {
+    const failed = await scoreShard({ ...options, teacher, fieldOrder }, shard, path);
+    numFailedRows += failed.length;
+  };
+  const folder = new ShardFolder({ out, plan, force, produce });
+  return {
+    plan,
+    numOutputs: teacher.numOutputs,
+    embeddingSize: teacher.embeddingSize,
+    teacher: describeTeacher(teacher),
+    int8,
+    async preview(shards, progress) {
+      await teacher.preview?.(readUnfinishedTexts({ ...options, ...parts, shards }), progress);
+    },
+    async scoreShard(index) {
+      const { numReused } = folder;
+      const finished = await folder.finish(index);
+      if (folder.numReused > numReused) onReused?.(finished.numRows);
+      return finished;
+    },
+    async finish() {
+      const { finished, complete } = await folder.collect();
+      if (complete) await writeScoresManifest(out, { ...parts, finished });
+      return complete;
+    },
+    counts() {
+      const { numProduced, numReused } = folder;
+      return { numProduced, numReused, numFailedRows };
+    },
+    close: () => teacher.release(),
+  };
+}
+
+async function compareInt8(
+  { input, out, threads, precision, int8, onNote }: ScoringOptions,
+  parts: UnplannedParts,
+): Promise<Int8Agreement | undefined> {
+  if (precision !== 'int8') return undefined;
+  const { teacher, fieldOrder } = parts;
+  const key = fingerprintJson(identityOf(input, parts));
+  return checkInt8({ ...int8, teacher, key, input, fieldOrder, out, threads, onNote });
+}
+
+function orderFields(teacher: Teacher, input: ExampleSet): number[] {
+  const given = Object.keys(input.fields);
+  return teacher.fields.map((field) => {
+    const index = given.indexOf(field);
+    if (index >= 0) return index;
+    const nearest = findNearestName(field, given);
+    throw new Bert2dnnError(
+      'COLUMN_MISSING',
+      `${input.files[0]}: the teacher reads the field "${field}", the input has ${given.join(', ')}`,
+      { hint: `Map it with --fields ${field}=${nearest ?? 'COLUMN'}.` },
+    );
+  });
+}
+
+async function describeInputs(input: ExampleSet): Promise<ScoredInput[]> {
+  const inputs: ScoredInput[] = [];
+  for (const { path, numRows } of input.parts) {
+    inputs.push({ path, fingerprint: await fingerprintFile(path), numRows });
+  }
+  return inputs;
+}
+
+async function planScoring(
+  { input, shardRows = 'auto' }: ScoringOptions,
+  parts: UnplannedParts,
+): Promise<PlannedShard[]> {
+  return planShards({
+    numRows: input.numRows,
+    shardRows: shardRows === 'auto' ? await measureShardRows(input, parts) : shardRows,
+    prefix: 'scores',
+    extension: '.parquet',
+    key: identityOf(input, parts),
+  });
+}
+
+/** What decides the scores of a row. */
+function identityOf(input: ExampleSet, { teacher, inputs }: UnplannedParts): Json {
+  return {
+    format: SCORES_FORMAT,
+    version: SCORES_VERSION,
+    teacher: teacher.fingerprint,
+    maxTokens: teacher.maxTokens,
+    columns: teacher.fields.map((field) => input.fields[field]),
+    inputs: inputs.map(({ fingerprint, numRows }) => [fingerprint, numRows]),
+  };
+}
+
+async function measureShardRows(
+  input: ExampleSet,
+  { teacher, fieldOrder }: UnplannedParts,
+): Promise<number> {
+  const texts: string[][] = fieldOrder.map(() => []);
+  for await (const batch of readExamples(input, { start: 0, count: COUNTED_ROWS })) {
+    fieldOrder.forEach((source, field) => {
+      for (const text of batch.fields[source]) texts[field].push(text);
+    });
+  }
+  const numTokens = teacher.countTokens?.(texts) ?? new Int32Array(1);
+  const meanTokens = numTokens.reduce((sum, count) => sum + count, 0) / numTokens.length;
+  return chooseShardRows({ ...teacher, meanTokens });
+}
