@@ -53,6 +53,19 @@ export interface RuntimeOptions {
 const LOG_FATAL_ONLY = 4;
 
 /**
+ * Imported late: the native library takes a moment, and `--help` does not need it.
+ *
+ * ONNX Runtime 1.30 reports its use to its maker unless this variable is set when it is loaded: it leaves an id and logs
+ * in the user's cache and temporary folder, and holds the address that they go to. Whoever wants that sets the variable
+ * to 0. In a worker thread, whose environment is a copy, it has to be set by the main thread.
+ */
+async function importRuntime() {
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
+  const { default: ort } = await import('onnxruntime-node');
+  return ort;
+}
+
+/**
  * Loads a model from its bytes or from a file.
  * @throws AutodiffError MODEL_INVALID
  */
@@ -60,8 +73,7 @@ export async function loadRuntimeModel(
   source: Uint8Array | string,
   options: RuntimeOptions = {},
 ): Promise<RuntimeModel> {
-  // Imported late: the native library takes a moment, and `--help` does not need it.
-  const { default: ort } = await import('onnxruntime-node');
+  const ort = await importRuntime();
   const sessionOptions: InferenceSession.SessionOptions = {
     intraOpNumThreads: options.threads ?? 1,
     interOpNumThreads: 1,
