@@ -69,8 +69,8 @@ function keySql(key: readonly string[]): string {
 }
 
 async function cleanOthers(options: CleanOptions): Promise<CleanFigures> {
-  const { database, texts, numbers, folder, personal, key } = options;
-  const clean = createCleaner(options.cleaning);
+  const { database, texts, numbers, folder } = options;
+  const cleanBatch = batchCleaner(options);
   const figures: CleanFigures = { personal: {} };
   const out = new PiecedParquet(folder, 'cleaned', [
     ...texts.map((name) => ({ name, type: 'VARCHAR' as const })),
@@ -82,39 +82,46 @@ async function cleanOthers(options: CleanOptions): Promise<CleanFigures> {
     ...numbers.map((name) => `CAST(${sqlName(name)} AS DOUBLE)`),
   ];
   const kinds = [...texts.map(() => 'text' as const), ...numbers.map(() => 'number' as const)];
-  const keyPlaces = key.map((name) => texts.indexOf(name));
-  const personalPlace = personal === undefined ? -1 : texts.indexOf(personal);
-  const weightPlace = numbers.indexOf('weight');
   try {
     const rows = `read_parquet(${sqlPath(join(folder, ROWS_FILE))})`;
     const sql = `SELECT ${selected.join(', ')} FROM ${rows} WHERE is_unclean`;
     for await (const columns of database.stream(sql, kinds)) {
       const rowTexts = columns.slice(0, texts.length) as string[][];
       const rowNumbers = columns.slice(texts.length) as Float64Array[];
-      const kept: number[] = [];
-      for (let row = 0; row < rowTexts[0].length; row++) {
-        for (const column of rowTexts) column[row] = clean(column[row]);
-        const found =
-          personalPlace < 0 ? undefined : findPersonalData(rowTexts[personalPlace][row]);
-        if (found === undefined) kept.push(row);
-        else {
-          figures.personal[found] = (figures.personal[found] ?? 0) + rowNumbers[weightPlace][row];
-        }
-      }
-      await out.append([
-        ...rowTexts.map((column) => kept.map((row) => column[row])),
-        ...rowNumbers.map((column) => kept.map((row) => column[row])),
-        kept.map((row) =>
-          keyPlaces
-            .map((place) => rowTexts[place][row])
-            .join(' ')
-            .toLowerCase(),
-        ),
-      ]);
+      await out.append(cleanBatch(rowTexts, rowNumbers, figures));
     }
     await out.close();
   } finally {
     out.abort();
   }
   return figures;
+}
+
+/** Cleans the texts of a batch in place and gives the columns of the rows that stay: texts, numbers, key. */
+function batchCleaner({ texts, numbers, personal, key, cleaning }: CleanOptions) {
+  const clean = createCleaner(cleaning);
+  const keyPlaces = key.map((name) => texts.indexOf(name));
+  const personalPlace = personal === undefined ? -1 : texts.indexOf(personal);
+  const weightPlace = numbers.indexOf('weight');
+  return (rowTexts: string[][], rowNumbers: Float64Array[], figures: CleanFigures) => {
+    const kept: number[] = [];
+    for (let row = 0; row < rowTexts[0].length; row++) {
+      for (const column of rowTexts) column[row] = clean(column[row]);
+      const found = personalPlace < 0 ? undefined : findPersonalData(rowTexts[personalPlace][row]);
+      if (found === undefined) kept.push(row);
+      else {
+        figures.personal[found] = (figures.personal[found] ?? 0) + rowNumbers[weightPlace][row];
+      }
+    }
+    const keyOf = (row: number): string =>
+      keyPlaces
+        .map((place) => rowTexts[place][row])
+        .join(' ')
+        .toLowerCase();
+    return [
+      ...rowTexts.map((column) => kept.map((row) => column[row])),
+      ...rowNumbers.map((column) => kept.map((row) => column[row])),
+      kept.map(keyOf),
+    ];
+  };
 }

@@ -22,7 +22,13 @@ import { type ClickFigures, estimateClicks } from './click-estimates.js';
 import { Engines } from './engines.js';
 import { HeldOut } from './held-out.js';
 import { type LabelledCounts, type SplitRows, splitLabelled } from './labelled-splits.js';
-import { contentOptions, describeFiles, fingerprintInputs, manifestOf } from './manifest.js';
+import {
+  contentOptions,
+  describeFiles,
+  fingerprintInputs,
+  type InputFile,
+  manifestOf,
+} from './manifest.js';
 import { checkPrepareOptions, PREPARE_DEFAULTS, type PrepareOptions } from './prepare-options.js';
 import type { LogFigures } from './query-log.js';
 import { countSplits, noteSplits, type SplitCounts, writeSplits } from './split-files.js';
@@ -82,65 +88,65 @@ export async function prepare(options: PrepareOptions): Promise<PrepareResult> {
 
 /** @param lists folder for the list of labelled rows that are left out */
 async function prepareWithLists(options: PrepareOptions, lists: string): Promise<PrepareResult> {
+  const { progress = SILENT } = options;
   const labelled = await openLabelled(options, lists);
   const { set } = labelled;
   const transferInputs = await openTransferInputs(options, set.fields);
   const split = await splitSets(labelled, options);
   const task = taskOf(set.label as LabelColumn);
   const splits = countSplits(split.rowsOf, task);
-  noteSplits({ labelled: split.counts, splits }, options.progress ?? SILENT);
-  const head = {
-    out: options.out,
-    fields: Object.keys(set.fields),
-    task,
-    labelled: split.counts,
-    splits,
-  };
+  noteSplits({ labelled: split.counts, splits }, progress);
+  const fields = Object.keys(set.fields);
+  const head = { out: options.out, fields, task, labelled: split.counts, splits };
   const inputs = await fingerprintInputs(options);
-  const key = fingerprintJson({
+  return withWork(options, keyOfWork(options, inputs), (place) => {
+    const stage: TransferStage = {
+      ...place,
+      options,
+      inputs: transferInputs,
+      fieldNames: fields,
+      train: split.rowsOf.train,
+      keyOf: split.keyOf,
+      heldOut: split.heldOut,
+      progress,
+    };
+    // Alone: the work folder beside `out` is locked.
+    const rules = { isOurs: isPreparedFolder, isAlone: true };
+    return writeFolderAtomically(options.out, rules, async (folder) => {
+      await writeSplits(folder, split.rowsOf, fields);
+      const result: PrepareResult = { ...head, ...(await fillFolder(stage, labelled, folder)) };
+      const { out, ...figures } = result;
+      const files = await describeFiles(folder);
+      const manifest = manifestOf({ options, inputs, files, figures });
+      await writeJsonAtomically(join(folder, 'manifest.json'), manifest);
+      return result;
+    });
+  });
+}
+
+/** What decides what the steps make. */
+function keyOfWork(options: PrepareOptions, inputs: readonly InputFile[]): string {
+  return fingerprintJson({
     codeVersion: CODE_VERSION,
     options: contentOptions(options) as Json,
     // With their places: a step may read a Parquet file where it is.
     inputs: inputs.map(({ role, path, fingerprint }) => [role, resolve(path), fingerprint]),
   });
-  return withWork(options, key, ({ work, engines }) =>
-    // Alone: the work folder beside `out` is locked.
-    writeFolderAtomically(
-      options.out,
-      { isOurs: isPreparedFolder, isAlone: true },
-      async (folder) => {
-        const { rowsOf, heldOut } = split;
-        await writeSplits(folder, rowsOf, head.fields);
-        const stage: TransferStage = {
-          options,
-          inputs: transferInputs,
-          fieldNames: head.fields,
-          train: rowsOf.train,
-          keyOf: split.keyOf,
-          heldOut,
-          engines,
-          work,
-          progress: options.progress ?? SILENT,
-        };
-        const sources = await prepareSources(stage);
-        const transfer = await buildTransferSet(stage, sources, folder);
-        const clicks = await writeClicks(stage, sources, folder);
-        await labelled.badRows.close();
-        const skipped = await writeSkipped(
-          [labelled.skipped(), ...Object.values(sources.roles).flatMap((role) => role.skipped)],
-          folder,
-        );
-        const result: PrepareResult = { ...head, transfer, log: sources.log, clicks, skipped };
-        const { out, ...figures } = result;
-        const files = await describeFiles(folder);
-        await writeJsonAtomically(
-          join(folder, 'manifest.json'),
-          manifestOf({ options, inputs, files, figures }),
-        );
-        return result;
-      },
-    ),
-  );
+}
+
+/** Writes everything but the splits and the manifest. */
+async function fillFolder(
+  stage: TransferStage,
+  labelled: LabelledSets,
+  folder: string,
+): Promise<Pick<PrepareResult, 'transfer' | 'log' | 'clicks' | 'skipped'>> {
+  const sources = await prepareSources(stage);
+  const transfer = await buildTransferSet(stage, sources, folder);
+  const clicks = await writeClicks(stage, sources, folder);
+  await labelled.badRows.close();
+  const lists = Object.values(sources.roles).flatMap((role) => role.skipped);
+  const skipped = await writeSkipped([labelled.skipped(), ...lists], folder);
+  return { transfer, log: sources.log, clicks, skipped };
 }
 
 /** Opened labelled sets. */
