@@ -73,9 +73,9 @@ describe('checkDescription', () => {
 
   it('puts the cache beside the description, or where it says', () => {
     const named = checkDescription({ ...CHAT, cache: '../answers' }, 'x');
-    expect(cacheFolderOf('/work/judge.json', named)).toBe('/answers');
-    expect(cacheFolderOf('/work/judge.json', checkDescription(CHAT, 'x'))).toBe(
-      join('/work', 'judge.cache'),
+    expect(cacheFolderOf('/teachers/judge.json', named)).toBe('/answers');
+    expect(cacheFolderOf('/teachers/judge.json', checkDescription(CHAT, 'x'))).toBe(
+      join('/teachers', 'judge.cache'),
     );
   });
 });
