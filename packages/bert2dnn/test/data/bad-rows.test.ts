@@ -1,5 +1,6 @@
 // Rows that are wrong, through the doors: which are left out under `skip`, how they are counted and listed, and that every
 // reading agrees; under `fail` the first one is thrown.
+// One file: each kind of bad row is looked at through the same doors.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';

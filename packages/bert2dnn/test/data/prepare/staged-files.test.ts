@@ -1,4 +1,5 @@
 // Staged files: what SQL reads is what our own readers give, row for row, or the same error; whatever the bytes are.
+// One file: both parsers are fed by the same tables.
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';

@@ -1,4 +1,5 @@
 // Every set from its fixture to its files, and on with the `prepare` command that the import gives.
+// One file: every set is asked the same questions.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';

@@ -1,5 +1,6 @@
 // data stats: every figure of a made folder against a naive count over its rows; leakage and integrity of planted
 // faults; files of every format give the same; and what a user does wrong.
+// One file: all parts stand on the same made folder.
 import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
