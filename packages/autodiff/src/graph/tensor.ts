@@ -75,13 +75,22 @@ export interface Int8Reading<Attributes = unknown> {
   readonly largestCode: number;
   /** The axis with a scale for each of its slices; `undefined` when this use has no int8 form. */
   channelAxis(node: Node<Attributes>): 0 | 1 | undefined;
-  /** As `Operation.emit`, with the names of the parameter's codes and scales beside those of the inputs' values. */
+  /** As `Operation.emit`, with what is known of the parameter and of the other side. */
   emit(
     values: readonly string[],
-    weight: { codes: string; scales: string },
+    weight: Int8Weight,
     attributes: Attributes,
     builder: OnnxBuilder,
   ): string[];
+}
+
+/** An int8 parameter where it is read. */
+export interface Int8Weight {
+  /** Names of its codes and scales. */
+  codes: string;
+  scales: string;
+  /** Smallest value that the first input can have, where its operation has one. */
+  lowest?: number;
 }
 
 /** All that is known about an operation, in one place. */
@@ -89,6 +98,8 @@ export interface Operation<Attributes = unknown> {
   readonly type: string;
   /** True when the operation is its first input outside training (dropout). */
   readonly trainingOnly?: boolean;
+  /** No output is smaller, whatever the inputs. */
+  readonly lowest?: number;
   /** Shapes and types of the outputs. @throws AutodiffError when inputs or attributes do not fit. */
   infer(inputs: readonly Tensor[], attributes: Attributes): TensorType[];
   /** The readable kernel in float64: one array per output. */

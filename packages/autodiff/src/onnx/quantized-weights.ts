@@ -52,9 +52,18 @@ export class QuantizedWeights {
     const reading = node.operation.int8;
     const tensor = reading && node.inputs[reading.input];
     if (reading === undefined || tensor === undefined || !this.has(tensor)) return undefined;
-    const weight = { codes: `${tensor.name}_quantized`, scales: `${tensor.name}_scale` };
+    const weight = {
+      codes: `${tensor.name}_quantized`,
+      scales: `${tensor.name}_scale`,
+      lowest: lowestOf(node.inputs[0]),
+    };
     return reading.emit(values, weight, node.attributes, builder);
   }
+}
+
+/** Smallest value that a tensor can hold; `undefined` where nothing is known. */
+function lowestOf({ producer: { operation, inputs } }: Tensor): number | undefined {
+  return operation.type === 'reshape' ? lowestOf(inputs[0]) : operation.lowest;
 }
 
 /** One way to quantize that serves every reader. */

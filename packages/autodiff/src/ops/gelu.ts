@@ -21,6 +21,8 @@ const TANH_CUBIC = 0.044715;
 
 const geluOperation: Operation<GeluAttributes> = {
   type: 'gelu',
+  // Its minimum is -0.16997 at -0.7518, by tanh -0.17004.
+  lowest: -0.1701,
   infer: ([x], { approximate }) => {
     requireDataType(x, ['float32'], 'gelu');
     const type = { shape: x.shape, dtype: 'float32' as const };

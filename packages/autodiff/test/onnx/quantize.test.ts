@@ -5,7 +5,9 @@ import { Graph } from '../../src/graph/graph.js';
 import { emitOnnx } from '../../src/onnx/emit.js';
 import { PRODUCT_CODE, quantizeMatrix } from '../../src/onnx/quantize.js';
 import { gather } from '../../src/ops/gather.js';
+import { gelu } from '../../src/ops/gelu.js';
 import { linear, matmul } from '../../src/ops/matmul.js';
+import { reshape } from '../../src/ops/reshape.js';
 import { slice } from '../../src/ops/slice.js';
 import { OnnxSession } from '../../src/session/onnx-session.js';
 
@@ -120,6 +122,33 @@ describe('a product with an int8 weight', () => {
           });
           expect(Math.abs(plain.data[m * O + o] - exact)).toBeLessThan(bound);
           expect(biased.data[m * O + o]).toBeCloseTo(plain.data[m * O + o] + bias[o], 3);
+        }
+      }
+    },
+  );
+
+  it.each(['none', 'tanh'] as const)(
+    'rounds half as coarsely behind GELU (%s), whose values begin at -0.17',
+    async (approximate) => {
+      const graph = new Graph();
+      const x = graph.input('x', ['M', C]);
+      const weight = graph.parameter('weight', [O, C]);
+      const rows = reshape(gelu(x, { approximate }), [-1, C]);
+      const y = linear(rows, weight, undefined, { transposeWeight: true });
+      // Whole codes of a scale of 1 / 64, so that the weights are exact and the rows alone are rounded.
+      const frozen = { weight: scatter(O * C, 2).map((value) => Math.round(value * 64) / 64) };
+      for (let o = 0; o < O; o++) frozen.weight[o * C] = 1;
+      const feed = { x: { data: scatter(M * C, 4).map((value) => 4 * value), shape: [M, C] } };
+      const int8 = await (await open(emitOnnx({ y }, { frozen, int8: ['weight'] }))).run(feed);
+      const exact = await (await open(emitOnnx({ y, rows }, { frozen }))).run(feed);
+      for (let m = 0; m < M; m++) {
+        const row = exact.rows.data.subarray(m * C, (m + 1) * C);
+        const rowScale = (Math.max(...row) + 0.1701) / 255;
+        for (let o = 0; o < O; o++) {
+          const sizes = frozen.weight.subarray(o * C, (o + 1) * C).map(Math.abs);
+          const bound = (sizes.reduce((sum, size) => sum + size, 0) * rowScale) / 2 + 1e-4;
+          const index = m * O + o;
+          expect(Math.abs(int8.y.data[index] - exact.y.data[index])).toBeLessThan(bound);
         }
       }
     },
