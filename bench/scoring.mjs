@@ -17,6 +17,7 @@ import {
 } from '../packages/bert2dnn/dist/teacher/encoded-texts.js';
 import { buildEncoder } from '../packages/bert2dnn/dist/teacher/encoder.js';
 import { openModelFolder } from '../packages/bert2dnn/dist/teacher/model-folder.js';
+import { score } from '../packages/bert2dnn/dist/teacher/score.js';
 import { writeScoreShard } from '../packages/bert2dnn/dist/teacher/score-shard.js';
 import { openScoring } from '../packages/bert2dnn/dist/teacher/scoring.js';
 import { loadTeacher } from '../packages/bert2dnn/dist/teacher/teacher.js';
@@ -50,6 +51,21 @@ async function timeScoring({ folder, input, work }, { threads, precision, turn }
   const seconds = (performance.now() - startMs) / 1000;
   await scoring.close();
   return { rate: input.numRows / seconds, numShards: scoring.plan.length };
+}
+
+/** Rows a second of `score` with a process a thread, their start included; the pairs come three times. */
+async function timeProcesses({ folder, file, work }, { threads, precision }) {
+  const { rowsPerSecond } = await score({
+    teacher: folder,
+    input: await openExamples([file, file, file]),
+    out: join(work, `processes-${precision}`),
+    threads,
+    processes: threads,
+    precision,
+    shardRows: 1024,
+    int8: { check: 'off' },
+  });
+  return rowsPerSecond;
 }
 
 /** The model that scoring runs, as bytes or file, for ONNX Runtime alone. */
@@ -129,17 +145,19 @@ async function compareSpeed(place, { name, threads, turns }) {
       found.padded.push(await timeBare(session, encoded, inOrder, { padId, minLength: longest }));
     }
     await session.release();
+    const processes = threads > 1 ? await timeProcesses(place, { threads, precision }) : undefined;
     const python = precision === 'f32' ? timePython(place, threads) : undefined;
     if (python !== undefined) console.log(python.versions);
-    const score = median(found.score);
+    const scored = median(found.score);
     const bare = median(found.bare);
-    console.log(`${precision}: ${round(score)} pairs/s, ONNX Runtime alone ${round(bare)}`);
+    console.log(`${precision}: ${round(scored)} pairs/s, ONNX Runtime alone ${round(bare)}`);
     rows.push([
       `${name} ${precision}`,
       threads,
-      round(score),
+      round(scored),
       round(bare),
-      (score / bare).toFixed(3),
+      (scored / bare).toFixed(3),
+      round(processes),
       round(median(found.padded)),
       round(python?.inOrder),
       round(python?.sorted),
@@ -238,9 +256,10 @@ export async function run(options = []) {
       parts.push(await splitTime(place, { name, threads }));
     }
     if (speeds.length > 0) {
-      const columns = ['score: pairs/s', 'ONNX Runtime alone', 'share', 'padded, in input order'];
+      const columns = ['score: pairs/s', 'ONNX Runtime alone', 'share', 'in processes'];
       console.log('');
-      printTable(['teacher', 'threads', ...columns, 'transformers', 'sorted by length'], speeds);
+      const others = ['padded, in input order', 'transformers', 'sorted by length'];
+      printTable(['teacher', 'threads', ...columns, ...others], speeds);
       console.log('\nWhere the time goes, float32, ms');
       const of = ['reading', 'tokenising', 'model', 'writing'].flatMap((part) => [part, '']);
       printTable(['teacher', 'threads', ...of], parts);

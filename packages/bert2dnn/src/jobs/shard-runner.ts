@@ -115,8 +115,7 @@ async function produceShard(
   shard: PlannedShard,
 ): Promise<FinishedShard> {
   const path = join(out, shard.file);
-  // Without its sidecar a file does not count, so a crash during a forced run leaves no false claim.
-  await rm(sidecarPath(path), { force: true });
+  await forgetShard(out, shard);
   const startMs = performance.now();
   await produce(shard, path);
   const finished: FinishedShard = {
@@ -156,6 +155,12 @@ export async function readFinishedShard(
     // Absent, half-written or changed: the shard is done again.
     return undefined;
   }
+}
+
+/** Makes a shard count as not finished. */
+export async function forgetShard(out: string, { file }: PlannedShard): Promise<void> {
+  // Without its sidecar a file does not count, so a crash during a forced run leaves no false claim.
+  await rm(sidecarPath(join(out, file)), { force: true });
 }
 
 function sidecarPath(path: string): string {

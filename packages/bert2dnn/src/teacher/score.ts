@@ -1,16 +1,23 @@
 // Scoring: a teacher over an example set, into a folder of Parquet shards with one manifest.
 // Any number of processes may work on one folder; a killed one is run again and goes on.
 import { type Progress, SILENT } from '../foundation/progress.js';
-import { type ShardSelection, selectShards } from '../jobs/shard-plan.js';
-import { runShards } from '../jobs/shard-runner.js';
+import { type PlannedShard, type ShardSelection, selectShards } from '../jobs/shard-plan.js';
+import { forgetShard, runShards } from '../jobs/shard-runner.js';
 import type { Int8Agreement } from './int8-agreement.js';
 import type { ScoredTeacher } from './scores-manifest.js';
-import { openScoring, type ScoringOptions } from './scoring.js';
+import { openScoring, type Scoring, type ScoringOptions } from './scoring.js';
+import { chooseNumProcesses, scoreInProcesses } from './scoring-pool.js';
+import { createScoringRequest, markOutput } from './scoring-request.js';
 
 /** Options of `score`. */
 export interface ScoreOptions extends Omit<ScoringOptions, 'onScored' | 'onReused' | 'onNote'> {
   /** The part of the shards that this process does. Default: all. */
   shard?: ShardSelection;
+  /**
+   * Processes that score side by side, a model and a shard each; the threads are shared out. Default 1; `auto`: see
+   * `chooseNumProcesses`. The bytes are the same.
+   */
+  processes?: number | 'auto';
   progress?: Progress;
   signal?: AbortSignal;
 }
@@ -44,7 +51,7 @@ export interface ScoreResult {
  *   Finished shards stay.
  */
 export async function score(options: ScoreOptions): Promise<ScoreResult> {
-  const { input, out, progress = SILENT, shard: selection, signal } = options;
+  const { input, out, progress = SILENT, shard: selection } = options;
   const startMs = performance.now();
   const meter = new ScoringMeter(progress);
   const scoring = await openScoring({
@@ -58,21 +65,19 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
     const selected = selectShards(plan, selection);
     await scoring.preview(selected, progress);
     meter.start(selected.reduce((sum, shard) => sum + shard.numRows, 0));
-    const finish = (index: number) => scoring.scoreShard(index);
-    await runShards({ out, plan, selection, signal, finish });
+    const made = await finishShards(options, { scoring, selected, meter });
     meter.done();
     const complete = await scoring.finish();
-    const { numProduced, numReused, numFailedRows } = scoring.counts();
     const seconds = (performance.now() - startMs) / 1000;
     return {
       out,
       numRows: input.numRows,
       numOutputs,
       teacher,
-      shards: { produced: numProduced, reused: numReused, total: plan.length },
+      shards: { produced: made.numProduced, reused: made.numReused, total: plan.length },
       embeddingSize,
       int8: scoring.int8,
-      numFailedRows,
+      numFailedRows: made.numFailedRows,
       complete,
       rowsPerSecond: Math.round(meter.numScored / seconds),
       seconds: Math.round(seconds * 1000) / 1000,
@@ -80,6 +85,47 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
   } finally {
     await scoring.close();
   }
+}
+
+interface OpenRun {
+  scoring: Scoring;
+  selected: readonly PlannedShard[];
+  meter: ScoringMeter;
+}
+
+/** Finishes the selected shards here or in processes of their own. */
+async function finishShards(
+  options: ScoreOptions,
+  { scoring, selected, meter }: OpenRun,
+): Promise<ReturnType<Scoring['counts']>> {
+  const { input, out, shard: selection, signal, threads = 1, processes = 1 } = options;
+  const { plan, teacher, numParameters } = scoring;
+  const numProcesses =
+    processes === 'auto'
+      ? chooseNumProcesses({ shards: selected, threads, numParameters })
+      : Math.min(processes, selected.length);
+  if (numProcesses <= 1) {
+    await runShards({ out, plan, selection, signal, finish: (index) => scoring.scoreShard(index) });
+    return scoring.counts();
+  }
+  const request = await createScoringRequest({ ...options, input, teacher, plan });
+  await markOutput(request);
+  if (options.force === true) for (const shard of selected) await forgetShard(out, shard);
+  const counts = { numProduced: 0, numReused: 0, numFailedRows: 0 };
+  await scoreInProcesses({
+    request,
+    shards: selected,
+    numProcesses,
+    threads,
+    signal,
+    onScored: (numRows, numTokens) => meter.addScored(numRows, numTokens),
+    onFinished: ({ shard, reused, numFailedRows }) => {
+      counts[reused ? 'numReused' : 'numProduced']++;
+      counts.numFailedRows += numFailedRows;
+      if (reused) meter.addReused(shard.numRows);
+    },
+  });
+  return counts;
 }
 
 /** Rows and tokens of a run, for its progress. */

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Bert2dnnError, ERROR_CODES, type ErrorCode } from '../foundation/errors.js';
 import type { FinishedShard } from '../jobs/shard-runner.js';
-import type { ShardAnswer, ShardOrder } from './scoring-messages.js';
+import type { FinishedOrder, ShardAnswer, ShardOrder } from './scoring-messages.js';
 
 const PROGRAM = fileURLToPath(new URL('./scoring-process.js', import.meta.url));
 
@@ -22,15 +22,28 @@ export class ScoringChild {
    * @throws Bert2dnnError as thrown in the process; WORKER_LOST if the process ended under it.
    */
   async score(order: ShardOrder): Promise<FinishedShard> {
+    return (await this.order(order)).shard;
+  }
+
+  /** As `score`, with what is told on the way. `onScored`: rows and tokens since it was called last. */
+  async order(
+    order: ShardOrder,
+    onScored?: (numRows: number, numTokens: number) => void,
+  ): Promise<FinishedOrder> {
     const child = this.#start();
-    const answer = await new Promise<ShardAnswer>((resolve, reject) => {
+    const answer = await new Promise<LastAnswer>((resolve, reject) => {
       const clear = (): void => {
         child.off('message', onMessage);
         child.off('exit', onExit);
       };
       const onMessage = (message: unknown): void => {
+        const told = message as ShardAnswer;
+        if ('scored' in told) {
+          onScored?.(told.scored.numRows, told.scored.numTokens);
+          return;
+        }
         clear();
-        resolve(message as ShardAnswer);
+        resolve(told);
       };
       const onExit = (code: number | null, signal: string | null): void => {
         clear();
@@ -61,6 +74,8 @@ export class ScoringChild {
     return child;
   }
 }
+
+type LastAnswer = Exclude<ShardAnswer, { scored: unknown }>;
 
 function describeLoss({ shard }: ShardOrder, how: string): Bert2dnnError {
   return new Bert2dnnError(

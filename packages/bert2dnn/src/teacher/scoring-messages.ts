@@ -10,7 +10,17 @@ export interface ShardOrder extends WorkerOptions {
   shard: PlannedShard;
 }
 
-/** What became of it. */
+/** A shard that is finished. */
+export interface FinishedOrder {
+  shard: FinishedShard;
+  /** Whether it was found so. */
+  reused: boolean;
+  /** Rows without scores, where this process scored it. */
+  numFailedRows: number;
+}
+
+/** What a process says of a shard: how far it is, any number of times, then what became of it. */
 export type ShardAnswer =
-  | { finished: FinishedShard }
+  | { scored: { numRows: number; numTokens: number } }
+  | { finished: FinishedOrder }
   | { error: { code: string | undefined; message: string; hint: string | undefined } };

@@ -1,11 +1,10 @@
-// The process that scores for a worker, started by scoring-child.ts: `run()` of a model blocks its thread, and a model
+// The process that scores for a worker or a pool, started by scoring-child.ts: `run()` of a model blocks its thread, and a model
 // may crash or be killed for memory; the worker beside it renews its locks and lives on. Not for direct use.
 
 import { fingerprintJson, type Json } from '../foundation/fingerprint.js';
-import type { FinishedShard } from '../jobs/shard-runner.js';
 import { readFinishedShard } from '../jobs/shard-runner.js';
 import type { Scoring } from './scoring.js';
-import type { ShardAnswer, ShardOrder } from './scoring-messages.js';
+import type { FinishedOrder, ShardAnswer, ShardOrder } from './scoring-messages.js';
 import { expectShard, openRequestedScoring } from './scoring-request.js';
 
 /** The scoring that is open; the teacher stays loaded while jobs are of the same one. */
@@ -27,11 +26,34 @@ async function answer(order: ShardOrder): Promise<ShardAnswer> {
 }
 
 /** The finished shard as it can be read back, if it can. */
-async function scoreShard(order: ShardOrder): Promise<FinishedShard | undefined> {
+async function scoreShard(order: ShardOrder): Promise<FinishedOrder | undefined> {
   const { out, scoring } = await openFor(order);
   expectShard(scoring, order.shard);
+  const before = scoring.counts();
   await scoring.scoreShard(order.shard.index);
-  return readFinishedShard(out, order.shard);
+  tellNow();
+  const after = scoring.counts();
+  const shard = await readFinishedShard(out, order.shard);
+  if (shard === undefined) return undefined;
+  const reused = after.numReused > before.numReused;
+  return { shard, reused, numFailedRows: after.numFailedRows - before.numFailedRows };
+}
+
+/** Batches are told together, a few times a second. */
+const TELL_INTERVAL_MS = 300;
+let [untoldRows, untoldTokens, toldMs] = [0, 0, 0];
+
+function tellScored(numRows: number, numTokens: number): void {
+  untoldRows += numRows;
+  untoldTokens += numTokens;
+  if (performance.now() - toldMs >= TELL_INTERVAL_MS) tellNow();
+}
+
+function tellNow(): void {
+  if (untoldRows === 0) return;
+  const answer: ShardAnswer = { scored: { numRows: untoldRows, numTokens: untoldTokens } };
+  process.send?.(answer);
+  [untoldRows, untoldTokens, toldMs] = [0, 0, performance.now()];
 }
 
 async function openFor(order: ShardOrder): Promise<{ out: string; scoring: Scoring }> {
@@ -39,7 +61,7 @@ async function openFor(order: ShardOrder): Promise<{ out: string; scoring: Scori
   const key = fingerprintJson([request as Json, teacher ?? null, threads ?? null]);
   if (open?.key === key) return open;
   await closeScoring();
-  const scoring = await openRequestedScoring(request, { teacher, threads });
+  const scoring = await openRequestedScoring(request, { teacher, threads, onScored: tellScored });
   open = { key, out: (request as { out: string }).out, scoring };
   return open;
 }

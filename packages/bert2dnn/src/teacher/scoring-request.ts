@@ -92,6 +92,9 @@ export interface WorkerOptions {
   threads?: number;
 }
 
+/** Options of `openRequestedScoring`. */
+export interface RequestedScoringOptions extends WorkerOptions, Pick<ScoringOptions, 'onScored'> {}
+
 /**
  * Opens the scoring of a request on this machine.
  * @throws Bert2dnnError FILE_MISSING with this host's name for a path that it cannot see, SCORES_MISMATCH for a teacher,
@@ -99,7 +102,7 @@ export interface WorkerOptions {
  */
 export async function openRequestedScoring(
   json: unknown,
-  options: WorkerOptions = {},
+  options: RequestedScoringOptions = {},
 ): Promise<Scoring> {
   const request = readRequest(json);
   const teacher = options.teacher ?? request.teacher.path;
@@ -120,6 +123,7 @@ export async function openRequestedScoring(
     shardRows: request.shardRows,
     precision: request.teacher.precision,
     threads: options.threads,
+    onScored: options.onScored,
     // The submitter has compared.
     int8: { check: 'off' },
   });

@@ -68,6 +68,8 @@ export interface Scoring {
   /** Width of a row's vector, where vectors were asked for. */
   readonly embeddingSize: number | undefined;
   readonly teacher: ScoredTeacher;
+  /** Learnt numbers of the teacher's layers, where they are known. */
+  readonly numParameters: number | undefined;
   /** How int8 does beside float32, where it was compared. */
   readonly int8: Int8Agreement | undefined;
   /**
@@ -153,6 +155,7 @@ function startScoring(options: ScoringOptions, parts: ScoringParts): Scoring {
     numOutputs: teacher.numOutputs,
     embeddingSize: teacher.embeddingSize,
     teacher: describeTeacher(teacher),
+    numParameters: teacher.numParameters,
     int8,
     async preview(shards, progress) {
       await teacher.preview?.(readUnfinishedTexts({ ...options, ...parts, shards }), progress);

@@ -5,7 +5,8 @@ process.on('message', ({ shard }) => {
   appendFileSync(process.env.RUNS_FILE, `${shard.index}\n`);
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(process.env.BLOCK_MS));
   const { file, start, numRows } = shard;
-  process.send({ finished: { file, start, numRows, sha256: '', seconds: 0 } });
+  const finished = { file, start, numRows, sha256: '', seconds: 0 };
+  process.send({ finished: { shard: finished, reused: false, numFailedRows: 0 } });
 });
 process.on('disconnect', () => process.exit(0));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined);

@@ -8,6 +8,7 @@ process.on('message', async ({ request, shard }) => {
     return;
   }
   scoring ??= await openRequestedScoring(request);
-  process.send({ finished: await scoring.scoreShard(shard.index) });
+  const finished = await scoring.scoreShard(shard.index);
+  process.send({ finished: { shard: finished, reused: false, numFailedRows: 0 } });
 });
 process.on('disconnect', () => process.exit(0));

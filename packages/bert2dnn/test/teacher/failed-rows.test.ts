@@ -82,6 +82,12 @@ const LIST =
 
 describe('a row that the teacher fails on', () => {
   it('stops a scoring, named by file, line and text; finished shards stay', async () => {
+    const pooled = score({ ...(await optionsFor('stopped')), processes: 2 });
+    await expect(pooled).rejects.toMatchObject({
+      code: 'NOT_FINITE',
+      message: expect.stringContaining('the teacher fails on'),
+      hint: expect.stringContaining('--failed-rows skip'),
+    });
     const failing = score(await optionsFor('stopped'));
     await expect(failing).rejects.toMatchObject({
       code: 'NOT_FINITE',
@@ -116,10 +122,14 @@ describe('a row that the teacher fails on', () => {
     for (const index of [1, 0]) {
       await score({ ...(await optionsFor('parts', 'skip')), shard: { index, count: 2 } });
     }
+    const pooled = await score({ ...(await optionsFor('pool', 'skip')), processes: 2 });
+    expect([pooled.complete, pooled.numFailedRows]).toEqual([true, 2]);
     for (const name of (await readdir(join(work, 'skipped'))).sort()) {
       if (name.endsWith('.json')) continue;
-      const [whole, parts] = ['skipped', 'parts'].map((out) => readFile(join(work, out, name)));
-      expect(await parts).toEqual(await whole);
+      const [whole, ...others] = ['skipped', 'parts', 'pool'].map((out) =>
+        readFile(join(work, out, name)),
+      );
+      for (const other of others) expect(await other).toEqual(await whole);
     }
   });
 

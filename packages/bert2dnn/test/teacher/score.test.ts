@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openExamples, readTable } from '../../src/data/index.js';
 import { createRandom } from '../../src/foundation/random.js';
-import { score } from '../../src/teacher/score.js';
+import { type ScoreOptions, score } from '../../src/teacher/score.js';
+import { chooseNumProcesses } from '../../src/teacher/scoring-pool.js';
 import { loadTeacher } from '../../src/teacher/teacher.js';
 
 const TINY_BERT = fileURLToPath(new URL('../golden/tiny-bert', import.meta.url));
@@ -38,7 +39,7 @@ afterAll(() => rm(work, { recursive: true }));
 
 async function scoreTo(
   name: string,
-  more: { shard?: { index: number; count: number }; force?: boolean } = {},
+  more: Partial<Pick<ScoreOptions, 'shard' | 'force' | 'processes' | 'progress' | 'signal'>> = {},
 ) {
   const out = join(work, name);
   return score({
@@ -115,6 +116,53 @@ describe('score', () => {
     expect((await scoreTo('parts', { shard: { index: 0, count: 2 } })).complete).toBe(true);
     expect(await bytesOf('parts')).toEqual(await bytesOf('whole'));
     expect(await manifestOf('parts')).toEqual(await manifestOf('whole'));
+  });
+
+  it('in several processes makes the same bytes, and counts what it did', async () => {
+    let numScored = 0;
+    const progress = {
+      start: () => ({
+        advance: (units: number) => {
+          numScored += units;
+        },
+        done: () => undefined,
+      }),
+      note: () => undefined,
+    };
+    const result = await scoreTo('pool', { processes: 3, progress });
+    expect(result).toMatchObject({ complete: true, shards: { produced: 7, reused: 0, total: 7 } });
+    expect(numScored).toBe(NUM_ROWS);
+    expect(await bytesOf('pool')).toEqual(await bytesOf('whole'));
+    expect(await manifestOf('pool')).toEqual(await manifestOf('whole'));
+    const again = await scoreTo('pool', { processes: 2 });
+    expect(again.shards).toEqual({ produced: 0, reused: 7, total: 7 });
+    const forced = await scoreTo('pool', { processes: 2, force: true });
+    expect(forced.shards).toEqual({ produced: 7, reused: 0, total: 7 });
+    expect(await bytesOf('pool')).toEqual(await bytesOf('whole'));
+  });
+
+  it('in several processes stops when it is told, and keeps what is finished', async () => {
+    const signal = AbortSignal.abort();
+    await expect(scoreTo('stopped', { processes: 2, signal })).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+      message: expect.stringContaining('stopped before shard 0'),
+    });
+    expect((await scoreTo('stopped', { processes: 2 })).complete).toBe(true);
+  });
+
+  it('takes a process a thread where there is work for it', () => {
+    const shards = [0, 1, 2].map((index) => ({
+      index,
+      start: index * 50_000,
+      numRows: 50_000,
+      file: `${index}`,
+    }));
+    const large = { shards, threads: 2, numParameters: 1e6 };
+    expect(chooseNumProcesses(large)).toBe(2);
+    expect(chooseNumProcesses({ ...large, threads: 8 })).toBe(3);
+    expect(chooseNumProcesses({ ...large, numParameters: 1000 })).toBe(1);
+    expect(chooseNumProcesses({ ...large, numParameters: undefined })).toBe(1);
+    expect(chooseNumProcesses({ ...large, numParameters: 1e15 })).toBe(1);
   });
 
   it('killed with -9 and run again gives the bytes of the unbroken run', async () => {

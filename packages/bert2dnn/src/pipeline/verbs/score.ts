@@ -46,6 +46,11 @@ export const scoreVerb = defineVerb({
       'auto',
       'auto',
     ),
+    processes: numberOr(
+      'Processes that score side by side, a model each; they share the threads. More pairs a second than threads of one process, at the memory of a model each. auto: one a thread where there is work and memory for it.',
+      'auto',
+      'auto',
+    ),
     maxTokens: integer(
       'Longest sequence; longer texts are cut. Default: as the teacher was trained.',
       undefined,
@@ -102,7 +107,7 @@ export const scoreVerb = defineVerb({
     const options = {
       teacher: values.teacher,
       out: values.out,
-      shardRows: wholeRows(values.shardRows),
+      shardRows: wholeNumber('--shard-rows', values.shardRows),
       maxTokens: values.maxTokens,
       precision: values.precision,
       int8: {
@@ -118,15 +123,16 @@ export const scoreVerb = defineVerb({
       progress: context.progress,
       input: await openExamples(values.input, columnsOf(values)),
     };
-    return queue === undefined ? score({ ...options, shard }) : scoreOnQueue({ ...options, queue });
+    if (queue !== undefined) return scoreOnQueue({ ...options, queue });
+    return score({ ...options, shard, processes: wholeNumber('--processes', values.processes) });
   },
 });
 
-function wholeRows(shardRows: number | 'auto'): number | 'auto' {
-  if (shardRows === 'auto' || Number.isSafeInteger(shardRows)) return shardRows;
+function wholeNumber(flag: string, value: number | 'auto'): number | 'auto' {
+  if (value === 'auto' || (Number.isSafeInteger(value) && value >= 1)) return value;
   throw new Bert2dnnError(
     'USAGE',
-    `--shard-rows: got ${shardRows}, expected a whole number of at least 1, or auto`,
+    `${flag}: got ${value}, expected a whole number of at least 1, or auto`,
   );
 }
 
