@@ -1,0 +1,169 @@
+// Students of search pairs, judged on queries that nothing was trained on. See README.md beside this file.
+// Resumable: a stage that is fresh is skipped, scoring goes on at the shard where it was cut off.
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { createProgress, run } from 'bert2dnn';
+import { writeJsonAtomically } from '../../packages/bert2dnn/dist/foundation/files.js';
+import { STUDENTS } from './students.mjs';
+import { openTask, TASKS } from './tasks.mjs';
+
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+const RESULTS = join(HERE, 'results');
+const METRICS = ['auc', 'ndcg@10', 'spearman'];
+
+const { values: options } = parseArgs({
+  options: {
+    shared: { type: 'string', default: process.env.BERT2DNN_SHARED },
+    work: { type: 'string', default: join(HERE, 'work') },
+    task: { type: 'string', default: 'homedepot' },
+    students: { type: 'string', default: 'labels,distilled' },
+    seeds: { type: 'string', default: '1' },
+    threads: { type: 'string' },
+    table: { type: 'boolean', default: false },
+  },
+});
+if (options.shared === undefined && !options.table) {
+  console.error(
+    `usage: node experiments/pair-student/run.mjs --shared DIR [--task ${Object.keys(TASKS).join('|')}] [--students NAME,...] [--seeds 1,2] | --table`,
+  );
+  process.exit(2);
+}
+
+const pairs = { fields: { query: 'query', title: 'title' } };
+
+/** Data, teacher, scores and soft labels of a task. */
+function teacherStages(task, files, shared) {
+  const { labelRange, teacher, transferSize, pseudoQueries } = TASKS[task];
+  const gold = { ...pairs, label: 'relevance', labelRange };
+  const stages = {
+    data: {
+      verb: 'prepare',
+      labelled: [files.train],
+      dev: [files.dev],
+      shares: '1:0:0',
+      ...gold,
+      catalogue: [files.catalogue],
+      ...(files.hasQueries && { queries: [files.queries] }),
+      transferSize,
+      pseudoQueries,
+      mining: '0.8:0:0.2',
+    },
+  };
+  if (teacher === undefined) {
+    const model = join(shared, 'teachers', 'minilm-l6');
+    // The last epoch is kept: nothing is chosen by the rows that are measured.
+    const training = { train: ['@data/train.parquet'], epochs: 3 };
+    stages.teacher = { verb: 'finetune', model, ...training };
+  }
+  const path = teacher === undefined ? '@teacher' : join(shared, 'teachers', teacher);
+  stages.scores = {
+    verb: 'score',
+    teacher: path,
+    input: ['@data/transfer'],
+    ...pairs,
+    precision: 'int8',
+    forceInt8: true,
+  };
+  stages.labels = { verb: 'stack', scores: ['@scores'] };
+  stages['teacher-gold'] = { verb: 'evaluate', model: path, input: [files.dev], ...gold };
+  return { stages, teacher: path, gold };
+}
+
+/** Runs a config in `out` and gives its outcomes by stage. */
+async function runStages(out, seed, stages) {
+  const config = join(out, 'config.json');
+  await mkdir(out, { recursive: true });
+  await writeJsonAtomically(config, { out: '.', seed, stages });
+  const context = { progress: createProgress() };
+  if (options.threads !== undefined) context.threads = Number(options.threads);
+  const { stages: outcomes } = await run({ config }, context);
+  return Object.fromEntries(outcomes.map((outcome) => [outcome.stage, outcome]));
+}
+
+/** Stages of the students of one seed, over what the teacher's stages made in `own`. */
+function studentStages(own, { teacher, gold, dev }) {
+  const stages = {};
+  for (const name of options.students.split(',')) {
+    const { from, ...settings } = STUDENTS[name];
+    const source =
+      from === 'labels'
+        ? { input: [join(own, 'data', 'train.parquet')] }
+        : { input: [join(own, 'data', 'transfer')], labels: join(own, 'labels') };
+    stages[name] = { verb: 'distill', ...source, preset: 'pair', ...settings };
+    const model = `@${name}`;
+    stages[`${name}-gold`] = { verb: 'evaluate', model, input: [dev], ...gold, teacher };
+  }
+  return stages;
+}
+
+async function runTask(task, { shared, work }) {
+  const own = join(work, task);
+  const files = await openTask(task, { shared, work: own });
+  const { stages, teacher, gold } = teacherStages(task, files, shared);
+  const made = await runStages(own, 1, stages);
+  const common = {
+    task,
+    machine: `${cpus()[0].model} x ${cpus().length}, Node ${process.version}`,
+    date: new Date().toISOString().slice(0, 10),
+    numPairs: made.data.result.transfer.rows,
+  };
+  await mkdir(RESULTS, { recursive: true });
+  const write = (name, rest) =>
+    writeJsonAtomically(join(RESULTS, `${task}-${name}.json`), { ...common, ...rest });
+  await write('teacher', { student: 'teacher', gold: made['teacher-gold'].result.gold });
+  const place = { teacher: teacher.replace('@', `${own}/`), gold, dev: files.dev };
+  for (const seed of options.seeds.split(',').map(Number)) {
+    const outcomes = await runStages(join(own, `seed-${seed}`), seed, studentStages(own, place));
+    for (const student of options.students.split(',')) {
+      const { result, seconds } = outcomes[student];
+      const { numExamples, sizeBytes, examplesPerSecond } = result;
+      const evaluation = outcomes[`${student}-gold`].result;
+      await write(`${student}-${seed}`, {
+        student,
+        seed,
+        settings: STUDENTS[student],
+        training: { numExamples, sizeBytes, examplesPerSecond, seconds },
+        gold: evaluation.gold,
+        agreement: evaluation.agreement,
+        retention: evaluation.retention,
+      });
+    }
+  }
+}
+
+/** The figures of all that have run, as Markdown tables. */
+async function printTables() {
+  const names = (await readdir(RESULTS)).filter((name) => name.endsWith('.json')).sort();
+  const results = await Promise.all(
+    names.map(async (name) => JSON.parse(await readFile(join(RESULTS, name), 'utf8'))),
+  );
+  for (const task of Object.keys(TASKS)) {
+    const rows = results.filter((result) => result.task === task);
+    if (rows.length === 0) continue;
+    console.log(`\n${task}\n`);
+    const header = ['student', 'seed', ...METRICS, 'retention of AUC', 'examples', 'ex/s', 'MB'];
+    console.log(`| ${header.join(' | ')} |\n|${header.map(() => '---|').join('')}`);
+    for (const { student, seed = '', gold, retention, training } of rows) {
+      const cells = [
+        student,
+        seed,
+        ...METRICS.map((name) => gold[name].value.toFixed(4)),
+        retention === undefined
+          ? ''
+          : `${retention.auc.value.toFixed(3)} [${retention.auc.low.toFixed(3)}, ${retention.auc.high.toFixed(3)}]`,
+        training?.numExamples.toLocaleString('en') ?? '',
+        training === undefined ? '' : Math.round(training.examplesPerSecond).toLocaleString('en'),
+        training === undefined ? '' : (training.sizeBytes / 1e6).toFixed(1),
+      ];
+      console.log(`| ${cells.join(' | ')} |`);
+    }
+  }
+}
+
+if (!options.table) {
+  await runTask(options.task, { shared: resolve(options.shared), work: resolve(options.work) });
+}
+await printTables();
