@@ -2,6 +2,7 @@
 export { STUDENT_ERROR_CODES, StudentError, type StudentErrorCode } from './errors.js';
 export { FeatureBuffer, IdBags } from './features/feature-buffer.js';
 export { type FeatureDefinition, Featurizer } from './features/featurizer.js';
+export { numFixedMatchRows } from './features/match-family.js';
 export { NUM_FIXED_MATCH_FEATURES } from './features/match-layout.js';
 export { Vocabulary, type VocabularyTensors } from './features/vocabulary.js';
 export {
@@ -36,9 +37,12 @@ export { sigmoid, softmax } from './kernels/probabilities.js';
 export { checkDefinition, DEFINITION_LIMITS } from './model/check-definition.js';
 export {
   type BlockDefinition,
+  type CharactersBlockDefinition,
   type CrossBlockDefinition,
   type Json,
+  MATCH_FAMILIES,
   type MatchBlockDefinition,
+  type MatchFamily,
   type NgramsBlockDefinition,
   STUDENT_FORMAT,
   STUDENT_VERSION,
@@ -51,14 +55,27 @@ export {
   initializeParameters,
   inputSize,
   layerSizes,
+  layerStacks,
   type Parameters,
   parameterShapes,
   productStart,
+  SCORE_BIAS,
+  tableBlocks,
+  tableOf,
+  towerBlocks,
 } from './model/parameters.js';
 export { createStudent, type Score, Student, type StudentParts } from './model/student.js';
+export { towerWidth } from './model/towers.js';
 export { type BoundaryMarks, DEFAULT_MARKS, MAX_NGRAM, ngrams } from './text/ngrams.js';
 export { normalizeText } from './text/normalize.js';
 export { PAPER_MARKS, paperTokens, paperWords } from './text/paper-tokenizer.js';
+export { normalizeQuantities, UNIT_NAMES } from './text/quantities.js';
 export { stemWord } from './text/stem.js';
-export { type TextDefinition, TOKENIZERS, type Tokenizer, textTokens } from './text/tokenizer.js';
+export {
+  type TextDefinition,
+  TOKENIZERS,
+  type Tokenizer,
+  textTokens,
+  tokenizerOf,
+} from './text/tokenizer.js';
 export { splitWords } from './text/words.js';

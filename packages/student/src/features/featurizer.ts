@@ -1,15 +1,17 @@
 // Examples to ids, block by block: the one path of text into a student, in training as in serving.
 import { StudentError } from '../errors.js';
 import type { BlockDefinition, StudentDefinition } from '../model/definition.js';
-import { TOKENIZERS } from '../text/tokenizer.js';
+import { type Tokenizer, tokenizerOf } from '../text/tokenizer.js';
 import { AnalysedText } from './analysed-text.js';
 import type { FeatureBlock } from './block.js';
+import { CharactersBlock } from './characters-block.js';
 import { CrossBlock } from './cross-block.js';
 import { FeatureBuffer } from './feature-buffer.js';
 import { Lexicon } from './lexicon.js';
 import { MatchBlock } from './match-block.js';
 import { HashedNgramsBlock, ListedNgramsBlock } from './ngrams-block.js';
 import type { Vocabulary } from './vocabulary.js';
+import { WordStatistics } from './word-statistics.js';
 
 /** What a featurizer reads of a definition. */
 export type FeatureDefinition = Pick<StudentDefinition, 'fields' | 'text' | 'blocks'>;
@@ -18,6 +20,7 @@ export type FeatureDefinition = Pick<StudentDefinition, 'fields' | 'text' | 'blo
 export class Featurizer {
   private readonly lexicon = new Lexicon();
   private readonly texts: AnalysedText[];
+  private readonly tokenizer: Tokenizer;
   private readonly blocks: FeatureBlock[];
 
   /**
@@ -28,6 +31,7 @@ export class Featurizer {
     private readonly definition: FeatureDefinition,
     vocabularies: Readonly<Record<string, Vocabulary>>,
   ) {
+    this.tokenizer = tokenizerOf(definition.text);
     this.texts = definition.fields.map(() => new AnalysedText());
     this.blocks = definition.blocks.map((block) => this.createBlock(block, vocabularies));
   }
@@ -39,10 +43,9 @@ export class Featurizer {
 
   /** Adds one example, texts in the order of `definition.fields`, as the next bag of every block. */
   featurize(example: readonly string[], into: FeatureBuffer): void {
-    const tokenizer = TOKENIZERS[this.definition.text.tokenizer];
     this.lexicon.trim();
     for (let field = 0; field < this.texts.length; field++) {
-      this.texts[field].read(example[field], tokenizer, this.lexicon);
+      this.texts[field].read(example[field], this.tokenizer, this.lexicon);
     }
     for (let block = 0; block < this.blocks.length; block++) {
       this.blocks[block].append(this.texts, into.blocks[block]);
@@ -58,19 +61,29 @@ export class Featurizer {
     const { lexicon } = this;
     const fieldIndices = block.fields.map((field) => fields.indexOf(field));
     if (block.kind === 'cross') return new CrossBlock(block, pairOf(fieldIndices), lexicon);
-    if (block.kind === 'match') return new MatchBlock(block, pairOf(fieldIndices), lexicon);
-    const { marks } = TOKENIZERS[text.tokenizer];
+    if (block.kind === 'characters') return new CharactersBlock(block, fieldIndices, lexicon);
+    if (block.kind === 'match') {
+      const vocabulary = block.statistics && vocabularyOf(block.statistics, vocabularies);
+      const statistics = vocabulary ? new WordStatistics(vocabulary, lexicon) : undefined;
+      return new MatchBlock(block, pairOf(fieldIndices), { lexicon, statistics });
+    }
+    const { marks } = this.tokenizer;
     const options = { fieldIndices, lexicon, marks, highest: text.ngrams };
     if (block.vocabulary === 'hash') return new HashedNgramsBlock(block, options);
-    const vocabulary = vocabularies[block.name];
-    if (vocabulary === undefined) {
-      throw new StudentError(
-        'VOCABULARY_INVALID',
-        `block ${block.name}: no vocabulary given, expected one for every block with a list`,
-      );
-    }
-    return new ListedNgramsBlock(vocabulary, options);
+    return new ListedNgramsBlock(vocabularyOf(block.table ?? block.name, vocabularies), options);
   }
+}
+
+function vocabularyOf(
+  blockName: string,
+  vocabularies: Readonly<Record<string, Vocabulary>>,
+): Vocabulary {
+  const vocabulary = vocabularies[blockName];
+  if (vocabulary !== undefined) return vocabulary;
+  throw new StudentError(
+    'VOCABULARY_INVALID',
+    `block ${blockName}: no vocabulary given, expected one for every block with a list`,
+  );
 }
 
 function pairOf(indices: readonly number[]): [number, number] {

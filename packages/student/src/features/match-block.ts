@@ -7,6 +7,7 @@ import type { AnalysedText } from './analysed-text.js';
 import type { FeatureBlock } from './block.js';
 import type { IdBags } from './feature-buffer.js';
 import { type Lexicon, NUMBER_KIND, WORD_KINDS } from './lexicon.js';
+import { type AppendFamily, createFamilies, numFixedMatchRows } from './match-family.js';
 import {
   bucketIndex,
   EDGES,
@@ -17,6 +18,7 @@ import {
 } from './match-layout.js';
 import { NOT_FOUND, PairMatch, SURE } from './pair-match.js';
 import { MATCH_CLASSES } from './word-match.js';
+import type { WordStatistics } from './word-statistics.js';
 
 /** Kinds of hashed feature; the number goes into the hash. */
 const WORD_SURENESS = 1;
@@ -29,15 +31,20 @@ const LAST_WORDS = 6;
 /** How query words are found in a title. A query without words adds nothing. */
 export class MatchBlock implements FeatureBlock {
   private readonly pair: PairMatch;
+  private readonly families: readonly AppendFamily[];
+  private readonly numFixed: number;
   private readonly numBuckets: number;
 
   constructor(
     definition: MatchBlockDefinition,
     private readonly fieldIndices: readonly [number, number],
-    lexicon: Lexicon,
+    { lexicon, statistics }: { lexicon: Lexicon; statistics?: WordStatistics | undefined },
   ) {
     this.pair = new PairMatch(lexicon);
-    this.numBuckets = definition.size - NUM_FIXED_MATCH_FEATURES;
+    this.numFixed = numFixedMatchRows(definition);
+    this.numBuckets = definition.size - this.numFixed;
+    const firstRow = NUM_FIXED_MATCH_FEATURES;
+    this.families = createFamilies(definition.families ?? [], { firstRow, statistics, lexicon });
   }
 
   append(texts: readonly AnalysedText[], into: IdBags): void {
@@ -52,6 +59,7 @@ export class MatchBlock implements FeatureBlock {
     this.appendNumbers(into);
     this.appendHead(into);
     this.appendTitle(into);
+    for (const appendFamily of this.families) appendFamily(this.pair, into);
   }
 
   /** One query word: how it is found, by its place in the query, its kind and its place in the title. */
@@ -184,6 +192,6 @@ export class MatchBlock implements FeatureBlock {
 
   private pushHashed(kind: number, hash: number, value: number, into: IdBags): void {
     const bucket = bucketOf(combineHashes(hash, kind * 4 + value), this.numBuckets);
-    into.push(NUM_FIXED_MATCH_FEATURES + bucket);
+    into.push(this.numFixed + bucket);
   }
 }

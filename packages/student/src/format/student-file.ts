@@ -139,7 +139,7 @@ function takeTensor(
 
 function listBlocks(definition: StudentDefinition): string[] {
   return definition.blocks
-    .filter((block) => block.kind === 'ngrams' && block.vocabulary === 'list')
+    .filter((block) => block.kind === 'ngrams' && block.vocabulary === 'list' && !block.table)
     .map((block) => block.name);
 }
 

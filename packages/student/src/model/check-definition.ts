@@ -1,9 +1,15 @@
 // Checks that a value, usually parsed JSON, is a student definition. Strict: what it does not know it refuses.
 import { StudentError } from '../errors.js';
-import { NUM_FIXED_MATCH_FEATURES } from '../features/match-layout.js';
+import { FAMILIES_WITH_STATISTICS, numFixedMatchRows } from '../features/match-family.js';
 import { MAX_NGRAM } from '../text/ngrams.js';
 import { TOKENIZERS } from '../text/tokenizer.js';
-import { STUDENT_FORMAT, STUDENT_VERSION, type StudentDefinition } from './definition.js';
+import {
+  MATCH_FAMILIES,
+  type MatchFamily,
+  STUDENT_FORMAT,
+  STUDENT_VERSION,
+  type StudentDefinition,
+} from './definition.js';
 
 /** Largest sizes that a definition may have: a file cannot ask for more memory than these. */
 export const DEFINITION_LIMITS = {
@@ -14,6 +20,7 @@ export const DEFINITION_LIMITS = {
   embeddingSize: 4096,
   hiddenLayers: 16,
   layerSize: 1 << 16,
+  characters: 8,
 } as const;
 
 const MEMBERS = [
@@ -30,7 +37,7 @@ const MEMBERS = [
   'numOutputs',
   'calibration',
 ];
-const OPTIONAL_MEMBERS = ['classes', 'labelRange', 'provenance'];
+const OPTIONAL_MEMBERS = ['head', 'classes', 'labelRange', 'provenance'];
 
 type Members = Record<string, unknown>;
 
@@ -55,6 +62,7 @@ export function checkDefinition(value: unknown): StudentDefinition {
     checkSize(size, `hiddenLayers[${layer}]`, DEFINITION_LIMITS.layerSize);
   });
   checkOutputs(definition);
+  checkHead(definition, fields);
   return value as StudentDefinition;
 }
 
@@ -75,9 +83,13 @@ function checkVersion(definition: Members): void {
 
 function checkText(value: unknown): void {
   const text = membersOf(value, 'text');
-  checkNames(text, 'text', ['tokenizer', 'ngrams'], []);
+  checkNames(text, 'text', ['tokenizer', 'ngrams'], ['quantities']);
   checkOneOf(text.tokenizer, 'text.tokenizer', Object.keys(TOKENIZERS));
   checkSize(text.ngrams, 'text.ngrams', MAX_NGRAM);
+  if (text.quantities === undefined) return;
+  need(typeof text.quantities === 'boolean', 'text.quantities', text.quantities, 'true or false');
+  const isAllowed = !text.quantities || text.tokenizer === 'default';
+  need(isAllowed, 'text.quantities', true, `false with the tokenizer ${text.tokenizer}`);
 }
 
 function checkBlocks(value: unknown, fields: readonly string[]): void {
@@ -87,10 +99,9 @@ function checkBlocks(value: unknown, fields: readonly string[]): void {
   blocks.forEach((item, index) => {
     const place = `blocks[${index}]`;
     const block = membersOf(item, place);
-    checkOneOf(block.kind, `${place}.kind`, ['ngrams', 'cross', 'match']);
-    const members = ['name', 'kind', 'fields', 'size'];
-    if (block.kind === 'ngrams') members.push('vocabulary');
-    checkNames(block, place, members, []);
+    const kind = checkOneOf(block.kind, `${place}.kind`, Object.keys(BLOCK_MEMBERS));
+    const { required, optional } = BLOCK_MEMBERS[kind as keyof typeof BLOCK_MEMBERS];
+    checkNames(block, place, ['name', 'kind', 'fields', 'size', ...required], optional);
     const isName = typeof block.name === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(block.name);
     need(isName, `${place}.name`, block.name, 'letters, digits, _ and -');
     need(!names.has(block.name), `${place}.name`, block.name, 'a name of its own');
@@ -99,11 +110,57 @@ function checkBlocks(value: unknown, fields: readonly string[]): void {
     checkSize(block.size, `${place}.size`, DEFINITION_LIMITS.rows);
     if (block.kind === 'ngrams') {
       checkOneOf(block.vocabulary, `${place}.vocabulary`, ['list', 'hash']);
-    } else if (block.kind === 'match') {
-      const enough = (block.size as number) > NUM_FIXED_MATCH_FEATURES;
-      need(enough, `${place}.size`, block.size, `more than ${NUM_FIXED_MATCH_FEATURES}`);
-    }
+    } else if (block.kind === 'match') checkMatch(block, place, blocks as Members[]);
+    else if (block.kind === 'characters') checkLengths(block.lengths, `${place}.lengths`);
+    if (block.table !== undefined) checkTable(block, place, blocks.slice(0, index) as Members[]);
   });
+}
+
+/** Members of each kind of block beside those that all have. */
+const BLOCK_MEMBERS = {
+  ngrams: { required: ['vocabulary'], optional: ['table'] },
+  characters: { required: ['lengths'], optional: ['table'] },
+  cross: { required: [], optional: [] },
+  match: { required: [], optional: ['families', 'statistics'] },
+} as const;
+
+function checkMatch(block: Members, place: string, blocks: readonly Members[]): void {
+  let families: MatchFamily[] = [];
+  if (block.families !== undefined) {
+    const names = checkTextList(block.families, `${place}.families`, MATCH_FAMILIES.length);
+    for (const family of names) checkOneOf(family, `${place}.families`, MATCH_FAMILIES);
+    families = names as MatchFamily[];
+  }
+  const numFixed = numFixedMatchRows({ families });
+  need((block.size as number) > numFixed, `${place}.size`, block.size, `more than ${numFixed}`);
+  const needsStatistics = families.some((family) => FAMILIES_WITH_STATISTICS.includes(family));
+  if (!needsStatistics && block.statistics === undefined) return;
+  const lists = blocks
+    .filter(({ kind, vocabulary, table }) => kind === 'ngrams' && vocabulary === 'list' && !table)
+    .map(({ name }) => String(name));
+  checkOneOf(block.statistics, `${place}.statistics`, lists);
+}
+
+function checkLengths(value: unknown, place: string): void {
+  const lengths = listOf(value, place, 2);
+  for (const length of lengths) checkSize(length, place, DEFINITION_LIMITS.characters);
+  const inOrder = lengths.length === 2 && (lengths[0] as number) <= (lengths[1] as number);
+  need(inOrder, place, value, 'two lengths in order');
+}
+
+/** A shared table: of an earlier block that has one, and equal in all that its rows depend on. */
+function checkTable(block: Members, place: string, earlier: readonly Members[]): void {
+  const owners = earlier.filter(
+    ({ kind, size, vocabulary, lengths, table }) =>
+      table === undefined &&
+      kind === block.kind &&
+      size === block.size &&
+      vocabulary === block.vocabulary &&
+      show(lengths) === show(block.lengths),
+  );
+  const names = owners.map(({ name }) => String(name));
+  const expected = `an earlier block of its kind and size (${names.join(', ') || 'there is none'})`;
+  need(names.includes(block.table as string), `${place}.table`, block.table, expected);
 }
 
 function checkBlockFields(block: Members, place: string, fields: readonly string[]): void {
@@ -111,7 +168,8 @@ function checkBlockFields(block: Members, place: string, fields: readonly string
   for (const field of used) {
     need(fields.includes(field), `${place}.fields`, field, `one of ${fields.join(', ')}`);
   }
-  if (block.kind !== 'ngrams') need(used.length === 2, `${place}.fields`, used, 'two fields');
+  const isPair = block.kind === 'cross' || block.kind === 'match';
+  if (isPair) need(used.length === 2, `${place}.fields`, used, 'two fields');
 }
 
 function checkProducts(value: unknown, blocks: readonly Members[]): void {
@@ -121,6 +179,32 @@ function checkProducts(value: unknown, blocks: readonly Members[]): void {
     const isPair = pair.length === 2 && pair.every((name) => names.includes(name));
     need(isPair, `products[${index}]`, item, `two of the blocks ${names.join(', ')}`);
   });
+}
+
+/** Towers: at least two fields, each with blocks that read it alone, no products, one output. */
+function checkHead(definition: Members, fields: readonly string[]): void {
+  if (definition.head === undefined) return;
+  if (checkOneOf(definition.head, 'head', ['layers', 'towers']) === 'layers') return;
+  need(fields.length > 1, 'fields', fields, 'two or more for towers');
+  const numBlocks = new Map(fields.map((field) => [field, 0]));
+  (definition.blocks as Members[]).forEach((block, index) => {
+    const [field, ...others] = block.fields as string[];
+    need(others.length === 0, `blocks[${index}].fields`, block.fields, 'one field, for towers');
+    numBlocks.set(field, numBlocks.get(field)! + 1);
+  });
+  const missing = fields.find((field) => numBlocks.get(field) === 0);
+  need(missing === undefined, 'blocks', missing, 'a block for every field, for towers');
+  const { products, numOutputs, hiddenLayers } = definition;
+  const areEqual = new Set(numBlocks.values()).size === 1;
+  const isOneWidth = areEqual || (hiddenLayers as unknown[]).length > 0;
+  need(
+    isOneWidth,
+    'hiddenLayers',
+    hiddenLayers,
+    'layers, as fields have unequal numbers of blocks',
+  );
+  need((products as unknown[]).length === 0, 'products', products, 'none, for towers');
+  need(numOutputs === 1, 'numOutputs', numOutputs, '1, for towers');
 }
 
 function checkOutputs(definition: Members): void {
@@ -183,8 +267,9 @@ function checkTextList(value: unknown, place: string, limit: number): string[] {
   return texts as string[];
 }
 
-function checkOneOf(value: unknown, place: string, known: readonly string[]): void {
+function checkOneOf(value: unknown, place: string, known: readonly string[]): string {
   need(known.includes(value as string), place, value, `one of ${known.join(', ')}`);
+  return value as string;
 }
 
 function checkSize(value: unknown, place: string, limit: number): void {

@@ -15,6 +15,8 @@ export interface NgramsBlockDefinition {
   size: number;
   /** `list`: known n-grams only, others are dropped; `hash`: every n-gram, by the bucket of its hash. */
   vocabulary: 'list' | 'hash';
+  /** An earlier block of this kind whose table and vocabulary are used; then this one has none of its own. */
+  table?: string;
 }
 
 /** Every word of the first field with every word of the second, hashed. */
@@ -26,17 +28,43 @@ export interface CrossBlockDefinition {
   size: number;
 }
 
+/** Character n-grams of the words of one or more fields, by the bucket of their hash. Numbers are left out. */
+export interface CharactersBlockDefinition {
+  name: string;
+  kind: 'characters';
+  fields: string[];
+  /** Rows of the table: hash buckets. */
+  size: number;
+  /** Shortest and longest n-gram, 1 to 8, the marks `<` and `>` of a word counted. */
+  lengths: [number, number];
+  /** An earlier block of this kind whose table is used; then this one has none of its own. */
+  table?: string;
+}
+
+/** Families of fixed match features beside those that every `match` block has, see `features/match-family.ts`. */
+export type MatchFamily = (typeof MATCH_FAMILIES)[number];
+
+export const MATCH_FAMILIES = ['importance', 'characters', 'quantities', 'roles'] as const;
+
 /** How the words of the first field (query) are found in the second (title). */
 export interface MatchBlockDefinition {
   name: string;
   kind: 'match';
   fields: [string, string];
-  /** Rows of the table: the fixed features (`NUM_FIXED_MATCH_FEATURES`) and hash buckets for those with a word in them. */
+  /** Rows of the table: the fixed features (`numFixedMatchRows`) and hash buckets for those with a word in them. */
   size: number;
+  /** More fixed features. Absent: none. */
+  families?: MatchFamily[];
+  /** The block whose `list` vocabulary, most frequent first, says how much a word says; for `importance` and `roles`. */
+  statistics?: string;
 }
 
 /** One embedding bag of a student: which ids it makes from an example, and how many rows its table has. */
-export type BlockDefinition = NgramsBlockDefinition | CrossBlockDefinition | MatchBlockDefinition;
+export type BlockDefinition =
+  | NgramsBlockDefinition
+  | CharactersBlockDefinition
+  | CrossBlockDefinition
+  | MatchBlockDefinition;
 
 /** A student without its numbers: everything that turns an example into a score but vocabulary and weights. */
 export interface StudentDefinition {
@@ -55,6 +83,12 @@ export interface StudentDefinition {
   combiner: Combiner;
   /** Outputs of each layer but the last, with ReLU after each. */
   hiddenLayers: number[];
+  /**
+   * How vectors become logits. `layers`, or absent: vectors and products in one row, through the layers.
+   * `towers`: the vectors of each field through layers of its own, `hiddenLayers`, to one vector a field; the logit
+   * is the dot product of the first field's vector and the sum of the others', over the root of its width, plus a bias.
+   */
+  head?: 'layers' | 'towers';
   /** 1 (a logit) or the number of classes. */
   numOutputs: number;
   /** Names of the classes, in the order of the outputs. */

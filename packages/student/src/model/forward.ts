@@ -1,50 +1,43 @@
 // From ids to logits with the reference kernels. Owns the scratch; makes no ids and no probabilities.
 import type { FeatureBuffer } from '../features/feature-buffer.js';
-import { denseLayer } from '../kernels/dense-layer-skipping.js';
 import { elementwiseProduct } from '../kernels/elementwise-product.js';
 import { embeddingBag } from '../kernels/embedding-bag.js';
 import type { StudentDefinition } from './definition.js';
+import { Layers } from './layers.js';
 import {
   blockStart,
   embeddingName,
   inputSize,
-  layerSizes,
+  layerStacks,
   type Parameters,
   productStart,
+  tableOf,
 } from './parameters.js';
 
-/** Scratch of a student: the first layer's input and the layers' outputs. Grows with the largest batch. */
-export class ForwardPass {
+/** What turns a buffer of ids into logits. */
+export interface Forward {
+  /** Logits [B, numOutputs] of the buffer's examples: a view that the next call overwrites. */
+  run(features: FeatureBuffer): Float32Array;
+}
+
+/** The head `layers`: all vectors in one row, through one stack of layers. Grows with the largest batch. */
+export class ForwardPass implements Forward {
   private batchSize = 0;
   private input = new Float32Array(0);
-  /** Outputs of each layer [B, O]; the last are the logits. */
-  private outputs: Float32Array[] = [];
+  private readonly layers: Layers;
 
   constructor(
     private readonly definition: StudentDefinition,
     private readonly parameters: Parameters,
-  ) {}
+  ) {
+    this.layers = new Layers(layerStacks(definition)[0], parameters);
+  }
 
-  /** Logits [B, numOutputs] of the buffer's examples: a view that the next call overwrites. */
   run(features: FeatureBuffer): Float32Array {
     const B = features.numExamples;
     if (B > this.batchSize) this.grow(B);
     this.fillInput(features, B);
-    const sizes = layerSizes(this.definition);
-    let input: Float32Array = this.input;
-    for (let layer = 0; layer < sizes.length; layer++) {
-      const [C, O] = sizes[layer];
-      const weight = this.parameters[`layer.${layer}.weight`];
-      const bias = this.parameters[`layer.${layer}.bias`];
-      denseLayer(this.outputs[layer], input, weight, bias, {
-        B,
-        C,
-        O,
-        relu: layer + 1 < sizes.length,
-      });
-      input = this.outputs[layer];
-    }
-    return input.subarray(0, B * this.definition.numOutputs);
+    return this.layers.run(this.input, B).subarray(0, B * this.definition.numOutputs);
   }
 
   private fillInput(features: FeatureBuffer, B: number): void {
@@ -54,7 +47,7 @@ export class ForwardPass {
     blocks.forEach((block, index) => {
       const { ids, offsets } = features.blocks[index];
       const start = blockStart(definition, block.name);
-      const table = parameters[embeddingName(block.name)];
+      const table = parameters[embeddingName(tableOf(block))];
       embeddingBag(input, ids, offsets, table, { B, D, combiner, stride, start });
     });
     products.forEach(([leftName, rightName], index) => {
@@ -68,6 +61,6 @@ export class ForwardPass {
   private grow(B: number): void {
     this.batchSize = B;
     this.input = new Float32Array(B * inputSize(this.definition));
-    this.outputs = layerSizes(this.definition).map(([, O]) => new Float32Array(B * O));
+    this.layers.grow(B);
   }
 }

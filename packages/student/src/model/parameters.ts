@@ -1,13 +1,26 @@
 // The numbers of a student: their names, shapes and first values, and the layout of the first layer's input.
-import { NUM_FIXED_MATCH_FEATURES } from '../features/match-layout.js';
+import { numFixedMatchRows } from '../features/match-family.js';
 import type { BlockDefinition, StudentDefinition } from './definition.js';
 
-/** Parameters by name: `block.<name>.embedding` [V, D], `layer.<i>.weight` [C, O], `layer.<i>.bias` [O]. */
+/**
+ * Parameters by name: `block.<name>.embedding` [V, D], `layer.<i>.weight` [C, O], `layer.<i>.bias` [O]; with towers
+ * `tower.<field>.layer.<i>.weight` and `.bias`, fields by index, and `score.bias` [1].
+ */
 export type Parameters = Record<string, Float32Array>;
 
-/** Name of a block's table. */
+/** Name of the table of a block, or of the block whose table it shares. */
 export function embeddingName(blockName: string): string {
   return `block.${blockName}.embedding`;
+}
+
+/** Name of the block whose table this one uses: its own, unless it shares another's. */
+export function tableOf(block: BlockDefinition): string {
+  return ('table' in block ? block.table : undefined) ?? block.name;
+}
+
+/** The blocks that have a table of their own, in order. */
+export function tableBlocks({ blocks }: Pick<StudentDefinition, 'blocks'>): BlockDefinition[] {
+  return blocks.filter((block) => tableOf(block) === block.name);
 }
 
 /** Numbers in a row of the first layer's input: the blocks' vectors in order, then the products in order. */
@@ -32,16 +45,51 @@ export function layerSizes(definition: StudentDefinition): [number, number][] {
   return sizes.slice(1).map((outputs, layer) => [sizes[layer], outputs]);
 }
 
+/** Name of the one number beside the layers that a student with towers has. */
+export const SCORE_BIAS = 'score.bias';
+
+/** Layers that follow each other. */
+export interface LayerStack {
+  /** Parameters are `<prefix>.<i>.weight` and `<prefix>.<i>.bias`. */
+  prefix: string;
+  /** Inputs and outputs of each layer: [C, O] pairs. */
+  sizes: [number, number][];
+}
+
+/** Blocks of a field, whose vectors in order are the input of its tower. */
+export function towerBlocks(
+  { fields, blocks }: StudentDefinition,
+  fieldIndex: number,
+): BlockDefinition[] {
+  return blocks.filter((block) => block.fields[0] === fields[fieldIndex]);
+}
+
+/** Every stack of layers of a student: one, or one for each field's tower. */
+export function layerStacks(definition: StudentDefinition): LayerStack[] {
+  if (definition.head !== 'towers') return [{ prefix: 'layer', sizes: layerSizes(definition) }];
+  return definition.fields.map((_, fieldIndex) => {
+    const numBlocks = towerBlocks(definition, fieldIndex).length;
+    const sizes = [numBlocks * definition.embeddingSize, ...definition.hiddenLayers];
+    return {
+      prefix: `tower.${fieldIndex}.layer`,
+      sizes: sizes.slice(1).map((outputs, layer) => [sizes[layer], outputs]),
+    };
+  });
+}
+
 /** Shape of every parameter, by name, in the order of the definition. */
 export function parameterShapes(definition: StudentDefinition): Record<string, number[]> {
   const shapes: Record<string, number[]> = {};
-  for (const block of definition.blocks) {
+  for (const block of tableBlocks(definition)) {
     shapes[embeddingName(block.name)] = [block.size, definition.embeddingSize];
   }
-  layerSizes(definition).forEach(([inputs, outputs], layer) => {
-    shapes[`layer.${layer}.weight`] = [inputs, outputs];
-    shapes[`layer.${layer}.bias`] = [outputs];
-  });
+  for (const { prefix, sizes } of layerStacks(definition)) {
+    sizes.forEach(([inputs, outputs], layer) => {
+      shapes[`${prefix}.${layer}.weight`] = [inputs, outputs];
+      shapes[`${prefix}.${layer}.bias`] = [outputs];
+    });
+  }
+  if (definition.head === 'towers') shapes[SCORE_BIAS] = [1];
   return shapes;
 }
 
@@ -56,25 +104,28 @@ export function initializeParameters(
   random: () => number,
 ): Parameters {
   const parameters: Parameters = {};
-  for (const block of definition.blocks) {
+  for (const block of tableBlocks(definition)) {
     const { embeddingSize } = definition;
     const table = new Float32Array(block.size * embeddingSize);
     fillUniform(table.subarray(0, numRandomRows(block) * embeddingSize), 1 / embeddingSize, random);
     parameters[embeddingName(block.name)] = table;
   }
-  layerSizes(definition).forEach(([inputs, outputs], layer) => {
-    const weight = new Float32Array(inputs * outputs);
-    const gain = layer < definition.hiddenLayers.length ? 2 : 1;
-    fillUniform(weight, gain / inputs, random);
-    parameters[`layer.${layer}.weight`] = weight;
-    parameters[`layer.${layer}.bias`] = new Float32Array(outputs);
-  });
+  for (const { prefix, sizes } of layerStacks(definition)) {
+    sizes.forEach(([inputs, outputs], layer) => {
+      const weight = new Float32Array(inputs * outputs);
+      const gain = layer + 1 < sizes.length ? 2 : 1;
+      fillUniform(weight, gain / inputs, random);
+      parameters[`${prefix}.${layer}.weight`] = weight;
+      parameters[`${prefix}.${layer}.bias`] = new Float32Array(outputs);
+    });
+  }
+  if (definition.head === 'towers') parameters[SCORE_BIAS] = new Float32Array(1);
   return parameters;
 }
 
 function numRandomRows(block: BlockDefinition): number {
   if (block.kind === 'cross') return 0;
-  return block.kind === 'match' ? NUM_FIXED_MATCH_FEATURES : block.size;
+  return block.kind === 'match' ? numFixedMatchRows(block) : block.size;
 }
 
 function fillUniform(values: Float32Array, variance: number, random: () => number): void {

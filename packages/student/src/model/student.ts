@@ -7,8 +7,9 @@ import { sigmoid, softmax } from '../kernels/probabilities.js';
 import { checkDefinition } from './check-definition.js';
 import type { StudentDefinition } from './definition.js';
 import { type Example, exampleTexts } from './example.js';
-import { ForwardPass } from './forward.js';
+import { type Forward, ForwardPass } from './forward.js';
 import { type Parameters, parameterShapes } from './parameters.js';
+import { TowerPass } from './towers.js';
 
 /** What a student says of one example. */
 export interface Score {
@@ -42,7 +43,8 @@ export class Student {
   readonly parameters: Parameters;
   private readonly featurizer: Featurizer;
   private readonly features: FeatureBuffer;
-  private readonly forward: ForwardPass;
+  private readonly forward: Forward;
+  private readonly towers: TowerPass | undefined;
 
   /** @see createStudent, which checks the parts first. */
   constructor(parts: StudentParts) {
@@ -51,7 +53,9 @@ export class Student {
     this.parameters = parts.parameters;
     this.featurizer = new Featurizer(parts.definition, parts.vocabularies);
     this.features = this.featurizer.createBuffer();
-    this.forward = new ForwardPass(parts.definition, parts.parameters);
+    const { definition, parameters } = parts;
+    if (definition.head === 'towers') this.towers = new TowerPass(definition, parameters);
+    this.forward = this.towers ?? new ForwardPass(definition, parameters);
   }
 
   /**
@@ -84,6 +88,47 @@ export class Student {
       logits.set(this.forward.run(this.features), start * numOutputs);
     }
     return logits;
+  }
+
+  /**
+   * Vector [E] of a text of one field, which depends on that text alone; for students with towers.
+   * @throws {StudentError} EXAMPLE_INVALID for an unknown field, or a student that has no towers.
+   */
+  embed(field: string, text: string): Float32Array {
+    const { fields } = this.definition;
+    const fieldIndex = fields.indexOf(field);
+    const towers = this.requireTowers();
+    if (fieldIndex < 0) {
+      const message = `embed: got the field ${field}, expected one of ${fields.join(', ')}`;
+      throw new StudentError('EXAMPLE_INVALID', message);
+    }
+    this.features.clear();
+    const example = fields.map((_, index) => (index === fieldIndex ? text : ''));
+    this.featurizer.featurize(exampleTexts(example, fields, 0), this.features);
+    return towers.vectors(fieldIndex, this.features).slice();
+  }
+
+  /**
+   * Score of the fields' vectors, in the order of the fields, as `score` gives it for their texts.
+   * @throws {StudentError} EXAMPLE_INVALID if there are other than one vector [E] a field, or no towers.
+   */
+  scoreVectors(vectors: readonly Float32Array[]): Score {
+    const towers = this.requireTowers();
+    const { length } = this.definition.fields;
+    const fits = vectors.length === length && vectors.every((v) => v.length === towers.width);
+    if (!fits) {
+      const got = vectors.map((vector) => vector.length).join(', ');
+      const message = `vectors: got the widths ${got}, expected ${length} of ${towers.width}`;
+      throw new StudentError('EXAMPLE_INVALID', message);
+    }
+    return this.describe(Float32Array.of(towers.logit(vectors[0], vectors.slice(1))));
+  }
+
+  private requireTowers(): TowerPass {
+    if (this.towers !== undefined) return this.towers;
+    throw new StudentError('EXAMPLE_INVALID', `preset ${this.definition.preset}: has no towers`, {
+      hint: 'Only a student of the preset tower has a vector for each field.',
+    });
   }
 
   /** Calibrated score of one example's logits. */
@@ -121,7 +166,7 @@ export function createStudent(parts: StudentParts): Student {
 
 function checkVocabularies({ definition, vocabularies }: StudentParts): void {
   for (const block of definition.blocks) {
-    if (block.kind !== 'ngrams' || block.vocabulary !== 'list') continue;
+    if (block.kind !== 'ngrams' || block.vocabulary !== 'list' || block.table) continue;
     const size = vocabularies[block.name]?.size;
     if (size === block.size) continue;
     throw new StudentError(

@@ -1,0 +1,86 @@
+// Match features `importance`: how much the words that are found and those that are missing say. A missing "the" is
+// nothing, a missing "hammock" is everything, for queries never seen too.
+import { type FamilyRows, layOut } from './family-rows.js';
+import { bucketIndex, EDGES } from './match-layout.js';
+import { NOT_FOUND, type PairMatch, SURE } from './pair-match.js';
+import { MATCH_CLASSES } from './word-match.js';
+import { NUM_IMPORTANCES, type WordStatistics } from './word-statistics.js';
+
+/** Shares of weight, finer than shares of words. */
+const COVERAGE_EDGES = [0.001, 0.2, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.999] as const;
+const NUM_COVERAGES = COVERAGE_EDGES.length + 1;
+const LENGTH_EDGES = [2, 3, 4] as const;
+const NUM_LENGTHS = LENGTH_EDGES.length + 1;
+const MAX_MISSING = 3;
+
+const { rows: ROWS, numRows } = layOut({
+  /** Importance x sureness x last word of the query or not. */
+  sureness: NUM_IMPORTANCES * 3 * 2,
+  /** Importance x match class. */
+  matchClass: NUM_IMPORTANCES * MATCH_CLASSES.length,
+  /** Share of the query's weight found for sure, and in any way, by length of the query. */
+  sureCoverage: NUM_COVERAGES * NUM_LENGTHS,
+  anyCoverage: NUM_COVERAGES * NUM_LENGTHS,
+  /** Words missing x importance of the most important one; nothing missing has the first row. */
+  mostMissed: 1 + MAX_MISSING * NUM_IMPORTANCES,
+  /** Share of the title's weight that was asked for. */
+  titleCoverage: NUM_COVERAGES,
+  /** Class of the most important title word that was not asked for, by share of the query found. */
+  mostUnasked: (1 + NUM_IMPORTANCES) * (EDGES.share.length + 1),
+});
+
+/** Rows of the family. */
+export const NUM_IMPORTANCE_ROWS = numRows;
+
+/** Adds the family's features of a pair whose query has words. */
+export function appendImportance(
+  pair: PairMatch,
+  statistics: WordStatistics,
+  { firstRow, into }: FamilyRows,
+): void {
+  statistics.learn();
+  const { query, matchClasses, sureness } = pair;
+  const { importances, weights } = statistics;
+  let [whole, sure, found, numSure, numMissing, mostMissed] = [0, 0, 0, 0, 0, 0];
+  for (let index = 0; index < query.numWords; index++) {
+    const importance = importances[query.words[index]];
+    const weight = weights[query.words[index]];
+    const isLast = index + 1 === query.numWords ? 1 : 0;
+    into.push(firstRow + ROWS.sureness + (importance * 3 + sureness[index]) * 2 + isLast);
+    into.push(firstRow + ROWS.matchClass + importance * MATCH_CLASSES.length + matchClasses[index]);
+    whole += weight;
+    if (sureness[index] === NOT_FOUND) {
+      numMissing += 1;
+      mostMissed = Math.max(mostMissed, importance);
+    } else found += weight;
+    if (sureness[index] !== SURE) continue;
+    sure += weight;
+    numSure += 1;
+  }
+  const length = bucketIndex(query.numWords, LENGTH_EDGES) * NUM_COVERAGES;
+  into.push(firstRow + ROWS.sureCoverage + length + bucketIndex(sure / whole, COVERAGE_EDGES));
+  into.push(firstRow + ROWS.anyCoverage + length + bucketIndex(found / whole, COVERAGE_EDGES));
+  const missing = Math.min(numMissing, MAX_MISSING);
+  const missed = missing === 0 ? 0 : 1 + (missing - 1) * NUM_IMPORTANCES + mostMissed;
+  into.push(firstRow + ROWS.mostMissed + missed);
+  appendTitle(pair, statistics, { firstRow, into }, numSure / query.numWords);
+}
+
+function appendTitle(
+  { title, asked }: PairMatch,
+  { importances, weights }: WordStatistics,
+  { firstRow, into }: FamilyRows,
+  sureShare: number,
+): void {
+  if (title.numWords === 0) return;
+  let [whole, wanted, mostUnasked] = [0, 0, 0];
+  for (let position = 0; position < title.numWords; position++) {
+    const word = title.words[position];
+    whole += weights[word];
+    if (asked[position] === 1) wanted += weights[word];
+    else mostUnasked = Math.max(mostUnasked, 1 + importances[word]);
+  }
+  into.push(firstRow + ROWS.titleCoverage + bucketIndex(wanted / whole, COVERAGE_EDGES));
+  const share = bucketIndex(sureShare, EDGES.share) * (1 + NUM_IMPORTANCES);
+  into.push(firstRow + ROWS.mostUnasked + share + mostUnasked);
+}

@@ -1,0 +1,130 @@
+// One spelling for numbers with units, before a text is split into words: "3/4in", "0.75 inch" and `.75"` become
+// "0.75 in". Changes nothing that hangs on a letter, so model names stay whole.
+
+/** Units by their spellings behind a number, in lower case and without a full stop. */
+const UNITS: Readonly<Record<string, readonly string[]>> = {
+  in: ['in', 'inch', 'inches', '"', "''", '\u201d', '\u2032\u2032'],
+  ft: ['ft', 'foot', 'feet', "'", '\u2019', '\u2032'],
+  yd: ['yd', 'yds', 'yard', 'yards'],
+  mm: ['mm', 'millimeter', 'millimeters', 'millimetre', 'millimetres'],
+  cm: ['cm', 'centimeter', 'centimeters', 'centimetre', 'centimetres'],
+  m: ['m', 'meter', 'meters', 'metre', 'metres'],
+  sqft: ['sqft', 'sq ft', 'sq foot', 'sq feet', 'square ft', 'square foot', 'square feet'],
+  cuft: ['cuft', 'cu ft', 'cu foot', 'cu feet', 'cubic ft', 'cubic foot', 'cubic feet'],
+  gal: ['gal', 'gals', 'gallon', 'gallons'],
+  qt: ['qt', 'qts', 'quart', 'quarts'],
+  oz: ['oz', 'ounce', 'ounces'],
+  lb: ['lb', 'lbs', 'pound', 'pounds'],
+  kg: ['kg', 'kilogram', 'kilograms'],
+  ml: ['ml', 'milliliter', 'milliliters', 'millilitre', 'millilitres'],
+  l: ['l', 'liter', 'liters', 'litre', 'litres'],
+  v: ['v', 'volt', 'volts'],
+  w: ['w', 'watt', 'watts'],
+  kw: ['kw', 'kilowatt', 'kilowatts'],
+  amp: ['amp', 'amps', 'ampere', 'amperes'],
+  ah: ['ah', 'amp hour', 'amp hours'],
+  hp: ['hp', 'horsepower'],
+  btu: ['btu', 'btus'],
+  ga: ['ga', 'gauge'],
+  psi: ['psi'],
+  cfm: ['cfm'],
+  gpm: ['gpm'],
+  gpf: ['gpf'],
+  lumen: ['lumen', 'lumens'],
+  deg: ['deg', 'degree', 'degrees', '\u00b0'],
+  pct: ['pct', 'percent', '%'],
+  pack: ['pack', 'packs', 'pk', 'pks', 'ct', 'count'],
+  piece: ['piece', 'pieces', 'pc', 'pcs'],
+};
+
+/** Names that units have after `normalizeQuantities`. */
+export const UNIT_NAMES: ReadonlySet<string> = new Set(Object.keys(UNITS));
+
+const NAME_BY_SPELLING: ReadonlyMap<string, string> = new Map(
+  Object.entries(UNITS).flatMap(([name, spellings]) =>
+    spellings.map((spelling): [string, string] => [spelling, name]),
+  ),
+);
+
+/** Fractions of one and a few: other things with a slash ("12/2 wire", "24/7") are no fractions. */
+const FRACTION =
+  /(?<![\p{L}\p{N}./\u2044])(?:(\d{1,3})(?: ?- ?| +))?(\d{1,2})[/\u2044](2|3|4|8|16|32|64)(?![\p{N}/\u2044]|\.\d)/gu;
+/** Measures with an x between them: "2x4", `6'x8'`, "1-1/2 x 3". Bounded, or a line of slashes costs a square. */
+const MEASURES =
+  /(?<![\p{L}\p{N}.])[\d.][\d./\u2044-]{0,12}['"\u2019\u201d\u2032]{0,2}(?: ?[x\u00d7] ?[\d.][\d./\u2044-]{0,12}['"\u2019\u201d\u2032]{0,2})+/gu;
+const VULGAR_FRACTION = /(\d)([\u00bc-\u00be\u2150-\u215e])/g;
+const THOUSANDS = /(?<![\p{L}\p{N}.,])(\d{1,3})((?:,\d{3})+)(?![\p{N},]|\.\d)/gu;
+const LEADING_POINT = /(?<![\p{L}\p{N}.])\.(?=\d)/gu;
+const DECIMAL = /(?<![\p{L}\p{N}.])(\d+)\.(\d+)(?![\p{N}]|\.\d)/gu;
+const PACK_OF = /(?<![\p{L}\p{N}])(?:pack|case|box|set) +of +(\d+)(?![\p{N}.,/])/gu;
+const UNIT = unitPattern();
+/** A unit that is said of each of several measures is said once: "2 in x 4 in" is "2 x 4 in". */
+const REPEATED_UNIT = /(\d) (in|ft|mm|cm|m) +x +(?=[\d.]+ (?:x [\d.]+ )*\2(?![\p{L}\p{N}]))/gu;
+
+/** A number, then a unit behind nothing, a space or a hyphen; behind it no letter or digit, and "w/" is "with". */
+function unitPattern(): RegExp {
+  const words: string[] = [];
+  const signs: string[] = [];
+  for (const spelling of NAME_BY_SPELLING.keys()) {
+    (/[a-z]/.test(spelling) ? words : signs).push(spelling);
+  }
+  // Longest first, so that "sq ft" is not left for a shorter spelling.
+  words.sort((left, right) => right.length - left.length);
+  const word = words.map((spelling) => spelling.replace(' ', '\\.?[ -]?')).join('|');
+  return new RegExp(
+    `(?<![\\p{L}\\p{N}.])(\\d+(?:\\.\\d+)?)(?:[ -]{0,2}(${word}|(?<=\\d)a)(?![\\p{L}\\p{N}/])\\.?| ?(${signs.sort((left, right) => right.length - left.length).join('|')})(?!\\p{L}))`,
+    'gu',
+  );
+}
+
+/**
+ * Gives numbers and their units one spelling in a text that `normalizeText` has seen:
+ * - proper fractions of 2, 3, 4, 8, 16, 32 and 64, alone or behind a whole number, become decimals ("1-1/2" is 1.5);
+ * - a leading point gets its 0, trailing zeros and commas of thousands go;
+ * - a unit right behind a number gets its short name ("12-volt", "12 v" and "12V" are "12 v");
+ * - of measures of the same unit with an x between them only the last keeps its unit;
+ * - "pack of 24" and "24-count" are "24 pack".
+ * @example normalizeQuantities('1-1/2in. x .75" pipe (pack of 24)') // '1.5 x 0.75 in pipe (24 pack)'
+ */
+export function normalizeQuantities(text: string): string {
+  if (!/\d/.test(text)) return text;
+  const numbers = text
+    .replace(MEASURES, (measures) => measures.replace(/ ?[x\u00d7] ?/g, ' x '))
+    .replace(FRACTION, decimalOf)
+    .replace(LEADING_POINT, '0.')
+    .replace(THOUSANDS, (_, first: string, rest: string) => first + rest.replaceAll(',', ''))
+    .replace(DECIMAL, withoutTrailingZeros)
+    .replace(PACK_OF, '$1 pack');
+  return numbers
+    .replace(
+      UNIT,
+      (_, number: string, word?: string, sign?: string) => `${number} ${unitName(word ?? sign!)} `,
+    )
+    .replace(REPEATED_UNIT, '$1 x ');
+}
+
+/** Parts a whole number from the fraction sign behind it, which NFKC would run together: "1½" is "1 ½". */
+export function separateFractions(text: string): string {
+  return text.replace(VULGAR_FRACTION, '$1 $2');
+}
+
+function withoutTrailingZeros(match: string, whole: string): string {
+  let end = match.length;
+  while (match[end - 1] === '0') end--;
+  return match[end - 1] === '.' ? whole : match.slice(0, end);
+}
+
+function decimalOf(match: string, whole: string | undefined, over: string, under: string): string {
+  const share = Number(over) / Number(under);
+  if (share >= 1) return match;
+  // Four places tell 1/64 apart; Number drops zeros at the end.
+  return String(Number((Number(whole ?? 0) + share).toFixed(4)));
+}
+
+function unitName(spelling: string): string {
+  if (spelling === 'a') return 'amp';
+  return (
+    NAME_BY_SPELLING.get(spelling.replace(/\.?[ -]|\./g, ' ').trim()) ??
+    NAME_BY_SPELLING.get(spelling.replace(/[ .-]/g, ''))!
+  );
+}
