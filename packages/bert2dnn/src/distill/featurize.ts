@@ -1,5 +1,12 @@
 // Passes over the example set: counting n-grams, then ids of every example. Texts stream through and are dropped.
-import { Featurizer, type StudentDefinition, textTokens, Vocabulary } from '@bert2dnn/student';
+import {
+  Featurizer,
+  type StudentDefinition,
+  tableBlocks,
+  tableOf,
+  textTokens,
+  Vocabulary,
+} from '@bert2dnn/student';
 import { type ExampleSet, readExamples } from '../data/index.js';
 import { Bert2dnnError } from '../foundation/errors.js';
 import type { Progress } from '../foundation/progress.js';
@@ -16,7 +23,8 @@ export interface VocabularyOptions extends TokenCountsOptions {
 export type Vocabularies = Record<string, Vocabulary>;
 
 /**
- * Counts the n-grams of every block with a `list` vocabulary over the whole set and takes the most frequent.
+ * Counts the n-grams of every block with a `list` vocabulary, and of the blocks that share it, over the whole set and
+ * takes the most frequent.
  * The blocks' `size` is an upper limit; see `withVocabularySizes`.
  * @throws Bert2dnnError TOO_FEW_EXAMPLES if a block gets no n-gram at all.
  */
@@ -26,11 +34,15 @@ export async function countVocabularies(
   options: VocabularyOptions,
   progress: Progress,
 ): Promise<Vocabularies> {
-  const blocks = definition.blocks.filter(
+  const blocks = tableBlocks(definition).filter(
     (block) => block.kind === 'ngrams' && block.vocabulary === 'list',
   );
   const counts = blocks.map(() => new TokenCounts(options));
-  const fieldIndices = blocks.map((block) => block.fields.map((f) => definition.fields.indexOf(f)));
+  const fieldIndices = blocks.map(({ name }) => {
+    const sharing = definition.blocks.filter((block) => tableOf(block) === name);
+    const fields = new Set(sharing.flatMap((block) => block.fields));
+    return [...fields].map((field) => definition.fields.indexOf(field));
+  });
   const task = progress.start('count n-grams', set.numRows, 'examples');
   for await (const { fields, numRows } of readExamples(set)) {
     for (let row = 0; row < numRows; row++) {
@@ -69,7 +81,7 @@ export function withVocabularySizes(
     ...definition,
     blocks: definition.blocks.map((block) => ({
       ...block,
-      size: vocabularies[block.name]?.size ?? block.size,
+      size: vocabularies[tableOf(block)]?.size ?? block.size,
     })),
   };
 }

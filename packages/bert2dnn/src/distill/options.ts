@@ -21,7 +21,7 @@ export interface DistillOptions
   /** Gold-labelled examples; the epoch that does best on them is kept. Default: the last epoch. */
   dev?: ExampleSet;
   out: string;
-  /** `paper`, `bag` or `pair`. Default: `pair` for two or more fields, else `bag`. */
+  /** `paper`, `bag`, `pair` or `tower`. Default: `pair` for two or more fields, else `bag`. */
   preset?: string;
   /** Passes over the input, 1 or more. Default: the preset's. */
   epochs?: number;

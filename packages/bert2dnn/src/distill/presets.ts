@@ -1,9 +1,16 @@
 // The presets: named recipes for a student's structure and for how it is trained.
-import type { BlockDefinition, StudentDefinition } from '@bert2dnn/student';
+import {
+  type BlockDefinition,
+  MATCH_FAMILIES,
+  type MatchBlockDefinition,
+  type MatchFamily,
+  numFixedMatchRows,
+  type StudentDefinition,
+} from '@bert2dnn/student';
 import { Bert2dnnError, findNearestName } from '../foundation/errors.js';
 
 /** Names of the presets that can be trained. */
-export const PRESETS = ['paper', 'bag', 'pair'] as const;
+export const PRESETS = ['paper', 'bag', 'pair', 'tower'] as const;
 
 export type Preset = (typeof PRESETS)[number];
 
@@ -50,7 +57,18 @@ export const TRAINING_DEFAULTS: Readonly<Record<Preset, TrainingDefaults>> = {
     epochs: 3,
     minCount: 2,
   },
+  tower: {
+    batchSize: 512,
+    learningRate: 0.01,
+    embeddingLearningRate: 0.05,
+    initialAccumulator: 1e-6,
+    epochs: 3,
+    minCount: 2,
+  },
 };
+
+/** Families that `pair` has unless options say otherwise. */
+export const DEFAULT_MATCH_FAMILIES: readonly string[] = MATCH_FAMILIES;
 
 /** Options of a student's structure; the defaults are the paper's. */
 export interface StructureOptions {
@@ -66,6 +84,14 @@ export interface StructureOptions {
   crossSize?: number;
   /** Rows of match features (`pair`), default 32,768. */
   matchSize?: number;
+  /** Numbers and units get one spelling, see `normalizeQuantities`. */
+  quantities?: boolean;
+  /** Families of fixed match features (`pair`), of `MATCH_FAMILIES`. */
+  matchFamilies?: readonly string[];
+  /** Buckets of character n-grams (`pair`): a vector of them for each field, from one table; 0 for none. */
+  characterSize?: number;
+  /** The fields' n-grams have one table and one vocabulary (`pair`) instead of one each. Default false. */
+  shareTables?: boolean;
   /** 1 for a logit, C for classes; default 1. */
   numOutputs?: number;
   /** Names of the classes. */
@@ -85,10 +111,7 @@ export function parsePreset(name: string): Preset {
   if (known !== undefined) return known;
   const nearest = findNearestName(name, PRESETS);
   throw new Bert2dnnError('USAGE', `preset: got "${name}", expected ${PRESETS.join(', ')}`, {
-    hint:
-      name === 'tower'
-        ? 'This version trains no tower student. For pairs take "pair".'
-        : nearest && `Did you mean "${nearest}"?`,
+    hint: nearest && `Did you mean "${nearest}"?`,
   });
 }
 
@@ -104,8 +127,7 @@ export function presetDefinition(
   fields: readonly string[],
   options: StructureOptions = {},
 ): StudentDefinition {
-  const structure =
-    preset === 'pair' ? pairStructure(fields, options) : bagStructure(fields, options);
+  const structure = structureOf(preset, fields, options);
   return {
     format: 'bert2dnn-student',
     version: 1,
@@ -114,11 +136,14 @@ export function presetDefinition(
     text: {
       tokenizer: preset === 'paper' ? 'paper' : 'default',
       ngrams: options.ngrams ?? 2,
+      ...((options.quantities ?? (preset === 'pair' || preset === 'tower')) && {
+        quantities: true,
+      }),
     },
     ...structure,
     embeddingSize: options.embeddingSize ?? 64,
     combiner: 'sqrtn',
-    hiddenLayers: options.hiddenLayers ?? [1024, 512, 128, 64],
+    hiddenLayers: options.hiddenLayers ?? (preset === 'tower' ? [256, 128] : [1024, 512, 128, 64]),
     numOutputs: options.numOutputs ?? 1,
     ...(options.classes && { classes: options.classes }),
     calibration: { temperature: 1 },
@@ -126,24 +151,27 @@ export function presetDefinition(
   };
 }
 
-type Structure = Pick<StudentDefinition, 'blocks' | 'products'>;
+type Structure = Pick<StudentDefinition, 'blocks' | 'products' | 'head'>;
+
+function structureOf(
+  preset: Preset,
+  fields: readonly string[],
+  options: StructureOptions,
+): Structure {
+  if (preset === 'pair') return pairStructure(fields, options);
+  return preset === 'tower' ? towerStructure(fields, options) : bagStructure(fields, options);
+}
 
 function bagStructure(fields: readonly string[], options: StructureOptions): Structure {
   return { blocks: [ngramsBlock('bag', fields, options)], products: [] };
 }
 
 function pairStructure(fields: readonly string[], options: StructureOptions): Structure {
-  if (fields.length < 2) {
-    throw new Bert2dnnError(
-      'USAGE',
-      `preset pair: got the field ${fields.join(', ')} alone, expected a query field and at least one other`,
-      { hint: 'Name the fields with --fields query=COLUMN,title=COLUMN, or take --preset bag.' },
-    );
-  }
+  requireTwoFields('pair', fields);
   const names = fields.map(blockName);
   const others = fields.slice(1);
   const { crossSize = 65_536, matchSize = 32_768 } = options;
-  const blocks = fields.map((field, index) => ngramsBlock(names[index], [field], options));
+  const blocks = fieldBlocks(fields, names, options);
   blocks.push({
     name: `${names[0]}-x-${names[1]}`,
     kind: 'cross',
@@ -151,17 +179,98 @@ function pairStructure(fields: readonly string[], options: StructureOptions): St
     size: crossSize,
   });
   others.forEach((field, index) => {
+    const { families, statistics } = matchFamilies(
+      options,
+      names[options.shareTables ? 0 : index + 1],
+    );
+    requireMatchSize(matchSize, families);
     blocks.push({
       name: `${names[0]}-in-${names[index + 1]}`,
       kind: 'match',
       fields: [fields[0], field],
       size: matchSize,
+      ...(families && { families, statistics }),
     });
   });
   return {
     blocks,
     products: others.map((_, index): [string, string] => [names[0], names[index + 1]]),
   };
+}
+
+/** Blocks that read one field each: its n-grams, and its character n-grams if asked for. */
+function fieldBlocks(
+  fields: readonly string[],
+  names: readonly string[],
+  options: StructureOptions,
+): BlockDefinition[] {
+  const blocks: BlockDefinition[] = fields.map((field, index) => ({
+    ...ngramsBlock(names[index], [field], options),
+    ...(index > 0 && options.shareTables && { table: names[0] }),
+  }));
+  return [...blocks, ...characterBlocks(fields, names, options)];
+}
+
+function towerStructure(fields: readonly string[], options: StructureOptions): Structure {
+  requireTwoFields('tower', fields);
+  return {
+    blocks: fieldBlocks(fields, fields.map(blockName), options),
+    products: [],
+    head: 'towers',
+  };
+}
+
+function requireTwoFields(preset: Preset, fields: readonly string[]): void {
+  if (fields.length >= 2) return;
+  throw new Bert2dnnError(
+    'USAGE',
+    `preset ${preset}: got the field ${fields.join(', ')} alone, expected a query field and at least one other`,
+    { hint: 'Name the fields with --fields query=COLUMN,title=COLUMN, or take --preset bag.' },
+  );
+}
+
+/** What a match block has beside its fields and size; `vocabulary` names the block of the title's n-grams. */
+function matchFamilies(
+  { matchFamilies: names = DEFAULT_MATCH_FAMILIES }: StructureOptions,
+  vocabulary: string,
+): Pick<MatchBlockDefinition, 'families' | 'statistics'> {
+  if (names.length === 0) return {};
+  const families = names.map((name) => {
+    const known = MATCH_FAMILIES.find((family) => family === name);
+    if (known !== undefined) return known;
+    const nearest = findNearestName(name, MATCH_FAMILIES);
+    const expected = MATCH_FAMILIES.join(', ');
+    throw new Bert2dnnError('USAGE', `matchFamilies: got "${name}", expected ${expected}`, {
+      hint: nearest && `Did you mean "${nearest}"?`,
+    });
+  });
+  return { families, statistics: vocabulary };
+}
+
+function requireMatchSize(matchSize: number, families: MatchFamily[] | undefined): void {
+  const numFixed = numFixedMatchRows({ families });
+  if (matchSize > numFixed) return;
+  const message = `matchSize: got ${matchSize}, expected more than ${numFixed}, the fixed features`;
+  throw new Bert2dnnError('USAGE', message, {
+    hint: 'A size of 32768 leaves room for hashed ones; fewer families need fewer rows.',
+  });
+}
+
+/** A block of character n-grams for each field, the first one with the table of all. */
+function characterBlocks(
+  fields: readonly string[],
+  names: readonly string[],
+  { characterSize: size = 0 }: StructureOptions,
+): BlockDefinition[] {
+  if (size === 0) return [];
+  return fields.map((field, index) => ({
+    name: `${names[index]}-characters`,
+    kind: 'characters',
+    fields: [field],
+    size,
+    lengths: [3, 5],
+    ...(index > 0 && { table: `${names[0]}-characters` }),
+  }));
 }
 
 /** The field's own name where a block may have it, else one by its place. */

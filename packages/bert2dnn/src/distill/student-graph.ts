@@ -16,6 +16,7 @@ import {
   type Tensor,
 } from '@bert2dnn/autodiff';
 import { layerSizes, type StudentDefinition } from '@bert2dnn/student';
+import { buildTowers } from './tower-graph.js';
 
 /** Losses that a student can be trained on. */
 export const LOSSES = ['soft-cross-entropy', 'margin-mse'] as const;
@@ -30,7 +31,7 @@ export type Loss = (typeof LOSSES)[number];
 export interface StudentGraph {
   /** Vectors of the blocks in order, inputs `vector.<name>` [B, D]. */
   vectors: Tensor[];
-  /** `layer.<i>.weight` [C, O] and `layer.<i>.bias` [O]. */
+  /** All but the tables, by their names in `parameterShapes`. */
   parameters: Tensor[];
   /** [B, numOutputs] */
   logits: Tensor;
@@ -57,7 +58,10 @@ export function buildStudentGraph(
     graph.input(vectorName(block.name), ['B', definition.embeddingSize]),
   );
   const parameters: Tensor[] = [];
-  const logits = buildLayers(graph, definition, joinVectors(definition, vectors), parameters);
+  const logits =
+    definition.head === 'towers'
+      ? buildTowers(graph, definition, vectors, parameters)
+      : buildLayers(graph, definition, joinVectors(definition, vectors), parameters);
   const targets = graph.input('targets', ['B', definition.numOutputs]);
   return {
     vectors,

@@ -1,11 +1,18 @@
 // The training loop's core: parameters, optimizer state and one epoch of shuffled minibatches.
 // Knows no files and no text. One thread of JavaScript; the layers' products use the session's threads.
 import { Adagrad, type Session, type TrainingStep } from '@bert2dnn/autodiff';
-import { embeddingBag, embeddingName, type StudentDefinition } from '@bert2dnn/student';
+import {
+  embeddingBag,
+  embeddingName,
+  type StudentDefinition,
+  tableBlocks,
+  tableOf,
+} from '@bert2dnn/student';
 import { createRandom, shuffle } from '../foundation/random.js';
-import { createTrainedTable, embeddingBagAdagrad, type TrainedTable } from './embedding-adagrad.js';
+import { createTrainedTable, type TrainedTable } from './embedding-adagrad.js';
 import { type BatchBags, createBatchBags, type FeatureCache } from './feature-cache.js';
 import { vectorName } from './student-graph.js';
+import { updateTable } from './table-update.js';
 import type { Targets } from './targets.js';
 
 /** What a trainer runs on. */
@@ -31,6 +38,7 @@ export interface TrainerSettings {
 /** One block while it is trained. */
 interface BlockState {
   input: string;
+  /** Shared by the blocks that share a table. */
   trained: TrainedTable;
   bags: BatchBags;
   /** [batchSize, D] */
@@ -43,6 +51,7 @@ type Feeds = Record<string, { data: Float32Array; shape: number[] }>;
 export class Trainer {
   /** Updates so far. */
   numSteps = 0;
+  private readonly tables = new Map<string, TrainedTable>();
   private readonly blocks: BlockState[];
   private readonly layers: Record<string, Float32Array>;
   private readonly optimizer: Adagrad;
@@ -54,18 +63,18 @@ export class Trainer {
     const { definition, parameters } = parts;
     const D = definition.embeddingSize;
     this.optimizer = new Adagrad({ initialAccumulator: settings.initialAccumulator });
+    for (const { name } of tableBlocks(definition)) {
+      const table = parameters[embeddingName(name)];
+      this.tables.set(name, createTrainedTable(table, D, settings.initialAccumulator));
+    }
     this.blocks = definition.blocks.map((block) => ({
       input: vectorName(block.name),
-      trained: createTrainedTable(
-        parameters[embeddingName(block.name)],
-        D,
-        settings.initialAccumulator,
-      ),
+      trained: this.tables.get(tableOf(block))!,
       bags: createBatchBags(),
       vectors: new Float32Array(settings.batchSize * D),
     }));
     this.layers = Object.fromEntries(
-      Object.entries(parameters).filter(([name]) => name.startsWith('layer.')),
+      Object.entries(parameters).filter(([name]) => !name.startsWith('block.')),
     );
   }
 
@@ -130,9 +139,11 @@ export class Trainer {
       combiner: definition.combiner,
       learningRate: embeddingLearningRate,
     };
-    for (const { input, trained, bags } of this.blocks) {
-      const dVectors = result.extra[input].data;
-      embeddingBagAdagrad(trained, dVectors, bags.ids, bags.offsets, options);
+    for (const table of this.tables.values()) {
+      const uses = this.blocks
+        .filter(({ trained }) => trained === table)
+        .map(({ input, bags }) => ({ bags, dVectors: result.extra[input].data }));
+      updateTable(table, uses, options);
     }
     return result.loss;
   }

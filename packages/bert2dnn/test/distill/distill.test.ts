@@ -22,7 +22,7 @@ const SMALL = {
   embeddingSize: 8,
   hiddenLayers: [16],
   crossSize: 512,
-  matchSize: 512,
+  matchSize: 1024,
   batchSize: 32,
   epochs: 6,
 };
@@ -151,6 +151,26 @@ describe('distill', () => {
     expect(result.epochs[result.bestEpoch - 1].dev!.value).toBeGreaterThan(0.95);
   });
 
+  it('teaches towers which word answers which, and writes a student that gives vectors', async () => {
+    // Title word i answers query word i, and no other does: nothing in the letters says so.
+    const random = createRandom(6, 'answers');
+    const rows = Array.from({ length: 800 }, (_, index) => {
+      const word = random.nextInt(8);
+      const answer = index % 2 === 0 ? word : (word + 1 + random.nextInt(7)) % 8;
+      return [`ask${word}`, `${WORDS[random.nextInt(40)]} reply${answer}`, index % 2 === 0 ? 1 : 0];
+    });
+    const columns = ['query', 'title', 'label'];
+    const input = await openLabelled(await writeTsv(join(folder, 'answers.tsv'), columns, rows));
+    const more = { preset: 'tower', epochs: 12, characterSize: 64, shareTables: true };
+    const result = await run({ input, dev: input, ...more });
+    expect(result.epochs[result.bestEpoch - 1].dev!.value).toBeGreaterThan(0.95);
+    const student = await loadStudentFolder(result.out);
+    const query = student.embed('query', 'ask3');
+    const scoreOf = (title: string) => student.scoreVectors([query, student.embed('title', title)]);
+    expect(scoreOf('word1 reply3').score).toBeGreaterThan(scoreOf('word1 reply5').score);
+    expect(scoreOf('word1 reply3')).toEqual(student.score(['ask3', 'word1 reply3']));
+  });
+
   it('learns classes, hard and soft', async () => {
     const random = createRandom(9, 'classes');
     const names = ['a', 'b', 'c'];
@@ -252,7 +272,7 @@ describe('what distill refuses', () => {
       codeOf('USAGE', /hardShare must be 0\.\.1/),
     );
     await expect(run({ loss: 'mse' })).rejects.toThrow(codeOf('USAGE', /got "mse"/));
-    await expect(run({ preset: 'tower' })).rejects.toThrow(codeOf('USAGE', /got "tower"/));
+    await expect(run({ preset: 'towers' })).rejects.toThrow(codeOf('USAGE', /got "towers"/));
     await expect(run({ loss: 'margin-mse' })).rejects.toThrow(codeOf('USAGE', /needs the margins/));
     const unlabelled = await openExamples([devFile], {});
     await expect(run({ dev: unlabelled })).rejects.toThrow(codeOf('USAGE', /no label column/));

@@ -1,11 +1,13 @@
 // Presets: the structures that they promise, accepted by the student package.
-import { checkDefinition } from '@bert2dnn/student';
+import { checkDefinition, MATCH_FAMILIES } from '@bert2dnn/student';
 import { describe, expect, it } from 'vitest';
 import {
   defaultPreset,
   PRESETS,
+  type Preset,
   parsePreset,
   presetDefinition,
+  type StructureOptions,
 } from '../../src/distill/presets.js';
 
 describe('presetDefinition', () => {
@@ -45,6 +47,49 @@ describe('presetDefinition', () => {
     ]);
   });
 
+  it('pair has every family of match features with the title as statistics, or those asked for', () => {
+    const matchOf = (options: StructureOptions) =>
+      presetDefinition('pair', ['query', 'title'], options).blocks.find((b) => b.kind === 'match');
+    expect(matchOf({})).toMatchObject({ families: [...MATCH_FAMILIES], statistics: 'title' });
+    expect(matchOf({ shareTables: true })).toMatchObject({ statistics: 'query' });
+    expect(matchOf({ matchFamilies: ['roles'] })).toMatchObject({ families: ['roles'] });
+    expect(matchOf({ matchFamilies: [] })).not.toHaveProperty('families');
+  });
+
+  it('shares tables and adds characters if asked to, in tower as in pair', () => {
+    const options = { shareTables: true, characterSize: 99 };
+    for (const preset of ['pair', 'tower'] as const) {
+      const { blocks } = presetDefinition(preset, ['query', 'title'], options);
+      expect(blocks.slice(0, 4)).toMatchObject([
+        { name: 'query', kind: 'ngrams' },
+        { name: 'title', kind: 'ngrams', table: 'query' },
+        { name: 'query-characters', kind: 'characters', size: 99, lengths: [3, 5] },
+        { name: 'title-characters', kind: 'characters', table: 'query-characters' },
+      ]);
+    }
+  });
+
+  it('tower has a bag a field and nothing that sees two', () => {
+    const definition = presetDefinition('tower', ['query', 'title', 'brand']);
+    expect(definition).toMatchObject({ head: 'towers', products: [], hiddenLayers: [256, 128] });
+    expect(definition.blocks.map(({ fields }) => fields)).toEqual([
+      ['query'],
+      ['title'],
+      ['brand'],
+    ]);
+  });
+
+  it('gives quantities one spelling where texts are compared, unless told not to', () => {
+    const quantitiesOf = (preset: Preset, quantities?: boolean) =>
+      presetDefinition(preset, ['query', 'title'], { quantities }).text.quantities;
+    expect(quantitiesOf('pair')).toBe(true);
+    expect(quantitiesOf('tower')).toBe(true);
+    expect(quantitiesOf('pair', false)).toBeUndefined();
+    expect(quantitiesOf('bag')).toBeUndefined();
+    expect(quantitiesOf('bag', true)).toBe(true);
+    expect(quantitiesOf('paper')).toBeUndefined();
+  });
+
   it('is accepted by the student, whatever the fields are called', () => {
     for (const preset of PRESETS) {
       const fields = ['search term', 'Titel-Ä', 'field-0', 'x'.repeat(200)];
@@ -61,8 +106,12 @@ describe('presetDefinition', () => {
     expect(() => parsePreset('pear')).toThrow(
       expect.objectContaining({ code: 'USAGE', hint: 'Did you mean "pair"?' }),
     );
-    expect(() => parsePreset('tower')).toThrow(
-      expect.objectContaining({ hint: expect.stringMatching(/no tower/) }),
+    expect(() => presetDefinition('tower', ['text'])).toThrow(/preset tower: got the field text/);
+    expect(() => presetDefinition('pair', ['a', 'b'], { matchFamilies: ['role'] })).toThrow(
+      expect.objectContaining({ code: 'USAGE', hint: 'Did you mean "roles"?' }),
+    );
+    expect(() => presetDefinition('pair', ['a', 'b'], { matchSize: 500 })).toThrow(
+      /matchSize: got 500, expected more than \d+/,
     );
   });
 

@@ -31,7 +31,7 @@ const SETTINGS = {
   initialAccumulator: 0.01,
   seed: 1,
 };
-const options = { vocabularySize: 9, crossSize: 7, matchSize: 600, embeddingSize: D };
+const options = { vocabularySize: 9, crossSize: 7, matchSize: 900, embeddingSize: D };
 const definition: StudentDefinition = {
   ...presetDefinition('pair', ['query', 'title'], { ...options, hiddenLayers: [5, 3] }),
 };

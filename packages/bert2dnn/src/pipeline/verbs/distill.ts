@@ -1,15 +1,19 @@
 // `distill`: a student from texts and soft labels (or a label column).
+import { MATCH_FAMILIES } from '@bert2dnn/student';
 import { openExamples } from '../../data/index.js';
 import { distill } from '../../distill/distill.js';
 import {
+  choice,
   files,
   integer,
   integers,
+  list,
   number,
   optionalPath,
   requiredFiles,
   requiredPath,
   text,
+  toggle,
 } from '../options.js';
 import { defineVerb } from '../verb.js';
 import { COLUMN_OPTIONS, columnsOf } from './columns.js';
@@ -26,7 +30,10 @@ export const distillVerb = defineVerb({
     dev: files('Labelled rows that choose the best epoch (default: the last epoch is kept).'),
     ...COLUMN_OPTIONS,
     out: requiredPath('Folder of the student.', '<dir>'),
-    preset: text('paper, bag or pair (default: pair for two or more fields, else bag).', '<name>'),
+    preset: text(
+      'paper, bag, pair or tower (default: pair for two or more fields, else bag).',
+      '<name>',
+    ),
     epochs: integer("Passes over the texts (default: the preset's).", undefined),
     batchSize: integer('Examples of a step; larger is faster and less exact.', undefined),
     learningRate: number("Adagrad's rate for the layers.", undefined, { min: 0 }),
@@ -53,6 +60,19 @@ export const distillVerb = defineVerb({
     hiddenLayers: integers('Widths of the layers (default 1024,512,128,64).'),
     crossSize: integer('pair: buckets of crossed words (default 65,536).', undefined),
     matchSize: integer('pair: rows of match features (default 32,768).', undefined),
+    quantities: choice(
+      'Give numbers and units one spelling (default: on for pair and tower).',
+      ['on', 'off'],
+      undefined,
+    ),
+    matchFamilies: list(
+      `pair: more match features: ${MATCH_FAMILIES.join(', ')}; or none (default: all).`,
+      '<name,...>',
+    ),
+    characterSize: integer('pair: buckets of character n-grams (default 0: none).', undefined, {
+      min: 0,
+    }),
+    shareTables: toggle('pair: one table of n-grams for all fields.'),
   },
   outIn: (stageFolder) => stageFolder,
   inputs: ({ input, labels, dev }) => [...input, ...(labels === undefined ? [] : [labels]), ...dev],
@@ -66,11 +86,15 @@ export const distillVerb = defineVerb({
       group: _group,
       classes: _classes,
       labelRange: _range,
+      quantities,
+      matchFamilies,
       ...settings
     } = values;
     const columns = columnsOf(values);
     return distill({
       ...settings,
+      quantities: quantities === undefined ? undefined : quantities === 'on',
+      matchFamilies: matchFamilies?.filter((name) => name !== 'none'),
       input: await openExamples(input, columns, { label: labelNeed(values) }),
       dev: dev.length === 0 ? undefined : await openExamples(dev, columns, { label: true }),
       seed: context.seed,
