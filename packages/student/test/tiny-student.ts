@@ -1,8 +1,9 @@
 // A student small enough to compute by hand. For tests.
 
+import { numFixedMatchRows } from '../src/features/match-family.js';
 import { NUM_FIXED_MATCH_FEATURES } from '../src/features/match-layout.js';
 import { Vocabulary } from '../src/features/vocabulary.js';
-import type { StudentDefinition } from '../src/model/definition.js';
+import { MATCH_FAMILIES, type StudentDefinition } from '../src/model/definition.js';
 import { initializeParameters } from '../src/model/parameters.js';
 import { createStudent, type Student, type StudentParts } from '../src/model/student.js';
 
@@ -64,15 +65,59 @@ export function fullStudent(): Student {
     labelRange: [1, 3],
     provenance: { seed: 1 },
   };
+  const vocabularies = { all: Vocabulary.fromTokens(['red', '^ red', 'crème', 'drill $', '12 v']) };
+  return seededStudent(definition, vocabularies);
+}
+
+/** A student with every optional member of blocks and text. */
+export function extendedStudent(): Student {
+  const definition: StudentDefinition = {
+    ...fullStudent().definition,
+    text: { tokenizer: 'default', ngrams: 2, quantities: true },
+    blocks: [
+      { name: 'query', kind: 'ngrams', fields: ['query'], size: 5, vocabulary: 'list' },
+      {
+        name: 'title',
+        kind: 'ngrams',
+        fields: ['title'],
+        size: 5,
+        vocabulary: 'list',
+        table: 'query',
+      },
+      { name: 'letters', kind: 'characters', fields: ['query'], size: 19, lengths: [2, 4] },
+      {
+        name: 'more-letters',
+        kind: 'characters',
+        fields: ['title'],
+        size: 19,
+        lengths: [2, 4],
+        table: 'letters',
+      },
+      {
+        name: 'match',
+        kind: 'match',
+        fields: ['query', 'title'],
+        size: numFixedMatchRows({ families: [...MATCH_FAMILIES] }) + 13,
+        families: [...MATCH_FAMILIES],
+        statistics: 'query',
+      },
+    ],
+    products: [['query', 'title']],
+    head: 'layers',
+  };
+  const tokens = ['red', '^ red', 'crème', 'drill $', '0.75 in'];
+  return seededStudent(definition, { query: Vocabulary.fromTokens(tokens) });
+}
+
+function seededStudent(
+  definition: StudentDefinition,
+  vocabularies: Record<string, Vocabulary>,
+): Student {
   let state = 1;
   const random = (): number => {
     state = (state * 48271) % 2147483647;
     return state / 2147483647;
   };
-  const vocabularies = { all: Vocabulary.fromTokens(['red', '^ red', 'crème', 'drill $', '12 v']) };
-  return createStudent({
-    definition,
-    vocabularies,
-    parameters: initializeParameters(definition, random),
-  });
+  const parameters = initializeParameters(definition, random);
+  return createStudent({ definition, vocabularies, parameters });
 }

@@ -1,7 +1,7 @@
 // One spelling for numbers with units, before a text is split into words: "3/4in", "0.75 inch" and `.75"` become
 // "0.75 in". Changes nothing that hangs on a letter, so model names stay whole.
 
-/** Units by their spellings behind a number, in lower case and without a full stop. */
+/** Units by their spellings behind a number, in lower case, without full stops and spaces. */
 const UNITS: Readonly<Record<string, readonly string[]>> = {
   in: ['in', 'inch', 'inches', '"', "''", '\u201d', '\u2032\u2032'],
   ft: ['ft', 'foot', 'feet', "'", '\u2019', '\u2032'],
@@ -9,8 +9,8 @@ const UNITS: Readonly<Record<string, readonly string[]>> = {
   mm: ['mm', 'millimeter', 'millimeters', 'millimetre', 'millimetres'],
   cm: ['cm', 'centimeter', 'centimeters', 'centimetre', 'centimetres'],
   m: ['m', 'meter', 'meters', 'metre', 'metres'],
-  sqft: ['sqft', 'sq ft', 'sq foot', 'sq feet', 'square ft', 'square foot', 'square feet'],
-  cuft: ['cuft', 'cu ft', 'cu foot', 'cu feet', 'cubic ft', 'cubic foot', 'cubic feet'],
+  sqft: ['sqft', 'sqfoot', 'sqfeet', 'squareft', 'squarefoot', 'squarefeet'],
+  cuft: ['cuft', 'cufoot', 'cufeet', 'cubicft', 'cubicfoot', 'cubicfeet'],
   gal: ['gal', 'gals', 'gallon', 'gallons'],
   qt: ['qt', 'qts', 'quart', 'quarts'],
   oz: ['oz', 'ounce', 'ounces'],
@@ -22,7 +22,7 @@ const UNITS: Readonly<Record<string, readonly string[]>> = {
   w: ['w', 'watt', 'watts'],
   kw: ['kw', 'kilowatt', 'kilowatts'],
   amp: ['amp', 'amps', 'ampere', 'amperes'],
-  ah: ['ah', 'amp hour', 'amp hours'],
+  ah: ['ah', 'amphour', 'amphours'],
   hp: ['hp', 'horsepower'],
   btu: ['btu', 'btus'],
   ga: ['ga', 'gauge'],
@@ -48,34 +48,23 @@ const NAME_BY_SPELLING: ReadonlyMap<string, string> = new Map(
 
 /** Fractions of one and a few: other things with a slash ("12/2 wire", "24/7") are no fractions. */
 const FRACTION =
-  /(?<![\p{L}\p{N}./\u2044])(?:(\d{1,3})(?: ?- ?| +))?(\d{1,2})[/\u2044](2|3|4|8|16|32|64)(?![\p{N}/\u2044]|\.\d)/gu;
+  /(?<![\p{L}\p{N}./])(?:(\d{1,3})(?: ?- ?| +))?(\d{1,2})\/(2|3|4|8|16|32|64)(?![\p{N}/]|\.\d)/gu;
 /** Measures with an x between them: "2x4", `6'x8'`, "1-1/2 x 3". Bounded, or a line of slashes costs a square. */
 const MEASURES =
-  /(?<![\p{L}\p{N}.])[\d.][\d./\u2044-]{0,12}['"\u2019\u201d\u2032]{0,2}(?: ?[x\u00d7] ?[\d.][\d./\u2044-]{0,12}['"\u2019\u201d\u2032]{0,2})+/gu;
+  /(?<![\p{L}\p{N}.])[\d.][\d./-]{0,12}['"\u2019\u201d\u2032]{0,2}(?: ?x ?[\d.][\d./-]{0,12}['"\u2019\u201d\u2032]{0,2})+/gu;
 const VULGAR_FRACTION = /(\d)([\u00bc-\u00be\u2150-\u215e])/g;
 const THOUSANDS = /(?<![\p{L}\p{N}.,])(\d{1,3})((?:,\d{3})+)(?![\p{N},]|\.\d)/gu;
 const LEADING_POINT = /(?<![\p{L}\p{N}.])\.(?=\d)/gu;
 const DECIMAL = /(?<![\p{L}\p{N}.])(\d+)\.(\d+)(?![\p{N}]|\.\d)/gu;
 const PACK_OF = /(?<![\p{L}\p{N}])(?:pack|case|box|set) +of +(\d+)(?![\p{N}.,/])/gu;
-const UNIT = unitPattern();
+/**
+ * The end of a number, then a word or sign behind nothing, a space or a hyphen. Without look-behind and properties of
+ * characters, which cost most of the time: `withUnit` looks at what stands around.
+ */
+const UNIT =
+  /(\d)(?:[ -]{0,2}((?:sq|square|cu|cubic)\.?[ -]?(?:ft|foot|feet)|amp[ -]hours?|[a-z]+)\.?| ?(''|\u2032\u2032|["'\u2019\u201d\u2032\u00b0%]))/g;
 /** A unit that is said of each of several measures is said once: "2 in x 4 in" is "2 x 4 in". */
 const REPEATED_UNIT = /(\d) (in|ft|mm|cm|m) +x +(?=[\d.]+ (?:x [\d.]+ )*\2(?![\p{L}\p{N}]))/gu;
-
-/** A number, then a unit behind nothing, a space or a hyphen; behind it no letter or digit, and "w/" is "with". */
-function unitPattern(): RegExp {
-  const words: string[] = [];
-  const signs: string[] = [];
-  for (const spelling of NAME_BY_SPELLING.keys()) {
-    (/[a-z]/.test(spelling) ? words : signs).push(spelling);
-  }
-  // Longest first, so that "sq ft" is not left for a shorter spelling.
-  words.sort((left, right) => right.length - left.length);
-  const word = words.map((spelling) => spelling.replace(' ', '\\.?[ -]?')).join('|');
-  return new RegExp(
-    `(?<![\\p{L}\\p{N}.])(\\d+(?:\\.\\d+)?)(?:[ -]{0,2}(${word}|(?<=\\d)a)(?![\\p{L}\\p{N}/])\\.?| ?(${signs.sort((left, right) => right.length - left.length).join('|')})(?!\\p{L}))`,
-    'gu',
-  );
-}
 
 /**
  * Gives numbers and their units one spelling in a text that `normalizeText` has seen:
@@ -88,20 +77,21 @@ function unitPattern(): RegExp {
  */
 export function normalizeQuantities(text: string): string {
   if (!/\d/.test(text)) return text;
-  const numbers = text
-    .replace(MEASURES, (measures) => measures.replace(/ ?[x\u00d7] ?/g, ' x '))
-    .replace(FRACTION, decimalOf)
-    .replace(LEADING_POINT, '0.')
-    .replace(THOUSANDS, (_, first: string, rest: string) => first + rest.replaceAll(',', ''))
-    .replace(DECIMAL, withoutTrailingZeros)
-    .replace(PACK_OF, '$1 pack');
-  return numbers
-    .replace(
-      UNIT,
-      (_, number: string, word?: string, sign?: string) => `${number} ${unitName(word ?? sign!)} `,
-    )
-    .replace(REPEATED_UNIT, '$1 x ');
+  let written = text.replaceAll('\u2044', '/').replaceAll('\u00d7', 'x');
+  for (const [sign, rewrite] of STEPS) if (written.includes(sign)) written = rewrite(written);
+  written = written.replace(UNIT, withUnit);
+  return written.includes('x') ? written.replace(REPEATED_UNIT, '$1 x ') : written;
 }
+
+/** What is done to numbers before their units, in order, each where its sign is in the text: most texts need none. */
+const STEPS: readonly (readonly [sign: string, rewrite: (text: string) => string])[] = [
+  ['x', (text) => text.replace(MEASURES, (measures) => measures.replace(/ ?x ?/g, ' x '))],
+  ['/', (text) => text.replace(FRACTION, decimalOf)],
+  ['.', (text) => text.replace(LEADING_POINT, '0.')],
+  [',', (text) => text.replace(THOUSANDS, (thousands) => thousands.replaceAll(',', ''))],
+  ['.', (text) => text.replace(DECIMAL, withoutTrailingZeros)],
+  [' of ', (text) => text.replace(PACK_OF, '$1 pack')],
+];
 
 /** Parts a whole number from the fraction sign behind it, which NFKC would run together: "1½" is "1 ½". */
 export function separateFractions(text: string): string {
@@ -121,10 +111,33 @@ function decimalOf(match: string, whole: string | undefined, over: string, under
   return String(Number((Number(whole ?? 0) + share).toFixed(4)));
 }
 
-function unitName(spelling: string): string {
-  if (spelling === 'a') return 'amp';
-  return (
-    NAME_BY_SPELLING.get(spelling.replace(/\.?[ -]|\./g, ' ').trim()) ??
-    NAME_BY_SPELLING.get(spelling.replace(/[ .-]/g, ''))!
-  );
+/** The digit and the unit's name; as it was if that is no unit, or the number is part of a name ("dcd12 v"). */
+function withUnit(match: string, ...groups: (string | number | undefined)[]): string {
+  const [digit, word, sign, offset, text] = groups as [string, string?, string?, number?, string?];
+  const name = word === 'a' ? ampere(match) : NAME_BY_SPELLING.get(spellingOf(word ?? sign!));
+  if (name === undefined || isPartOfName(text!, offset!)) return match;
+  const next = text!.charAt(offset! + match.length);
+  const isCut = word !== undefined && !match.endsWith('.') && WORD_OR_SLASH.test(next);
+  return isCut || (sign !== undefined && LETTER.test(next)) ? match : `${digit} ${name} `;
 }
+
+/** An "a" is a unit right behind its number only: "20a", but not "model 20 a". */
+function ampere(match: string): string | undefined {
+  return match[1] === 'a' ? 'amp' : undefined;
+}
+
+/** "sq. ft", "sq-ft" and "sqft" are one spelling. */
+function spellingOf(word: string): string {
+  return word.length > 3 ? word.replace(/[ .-]/g, '') : word;
+}
+
+/** Whether the number whose last digit is at `end` hangs on a letter or a point. */
+function isPartOfName(text: string, end: number): boolean {
+  let start = end;
+  while (start > 0 && DIGIT_OR_POINT.test(text[start - 1])) start--;
+  return text[start] === '.' || (start > 0 && LETTER.test(text[start - 1]));
+}
+
+const LETTER = /\p{L}/u;
+const WORD_OR_SLASH = /[\p{L}\p{N}/]/u;
+const DIGIT_OR_POINT = /[\d.]/;

@@ -7,7 +7,7 @@ import { type TensorToWrite, writeSafetensors } from '../../src/format/safetenso
 import { parseStudent, serializeStudent } from '../../src/format/student-file.js';
 import { createStudent } from '../../src/model/student.js';
 import { refusalOf } from '../refusal.js';
-import { fullStudent, handMadeParts } from '../tiny-student.js';
+import { extendedStudent, fullStudent, handMadeParts } from '../tiny-student.js';
 
 const EXAMPLES = [
   ['red drill', 'Red 12V drill'],
@@ -24,7 +24,8 @@ function withWeights(json: string, weights: Uint8Array): { json: string; weights
 
 describe('serializeStudent and parseStudent', () => {
   it('give back a student that scores the same and is written in the same bytes', async () => {
-    for (const student of [fullStudent(), createStudent(handMadeParts())]) {
+    const handMade = createStudent(handMadeParts());
+    for (const student of [fullStudent(), extendedStudent(), handMade]) {
       const files = await serializeStudent(student);
       const read = await parseStudent(files);
       expect(read.scoreMany(EXAMPLES)).toEqual(student.scoreMany(EXAMPLES));

@@ -3,7 +3,7 @@ import { NUM_FIXED_MATCH_FEATURES } from '../../src/features/match-layout.js';
 import { initializeParameters, inputSize, parameterShapes } from '../../src/model/parameters.js';
 import { createStudent, type StudentParts } from '../../src/model/student.js';
 import { refusal } from '../refusal.js';
-import { fullStudent, handMadeParts } from '../tiny-student.js';
+import { extendedStudent, fullStudent, handMadeParts } from '../tiny-student.js';
 
 describe('Student', () => {
   it('scores as computed by hand', () => {
@@ -50,6 +50,25 @@ describe('Student', () => {
     expect([...student.logits(examples)]).toEqual(single.map(({ logit }) => logit));
     expect(student.scoreMany([])).toEqual([]);
     expect(new Set(single.map(({ logit }) => logit)).size).toBeGreaterThan(50);
+  });
+
+  it('gives the score of a batch of one with shared tables, characters and families', () => {
+    const student = extendedStudent();
+    const { parameters } = student;
+    expect(Object.keys(parameters).filter((name) => name.startsWith('block.'))).toEqual([
+      'block.query.embedding',
+      'block.letters.embedding',
+      'block.match.embedding',
+    ]);
+    const examples = Array.from({ length: 70 }, (_, index) => [
+      'red 3/4in dril',
+      `Drill ${index}"`,
+    ]);
+    const single = examples.map((example) => student.score(example).logit);
+    expect([...student.logits(examples)]).toEqual(single);
+    expect(new Set(single).size).toBeGreaterThan(1);
+    // Spelling of quantities does not matter: the same ids, the same score.
+    expect(student.score(['.75 inch', '2x4'])).toEqual(student.score(['3/4"', '2 x 4']));
   });
 
   it('refuses examples with missing, unknown or wrong fields', () => {
