@@ -1,13 +1,13 @@
 // The presets: named recipes for a student's structure and for how it is trained.
-import {
-  type BlockDefinition,
-  MATCH_FAMILIES,
-  type MatchBlockDefinition,
-  type MatchFamily,
-  numFixedMatchRows,
-  type StudentDefinition,
-} from '@bert2dnn/student';
+import type { StudentDefinition } from '@bert2dnn/student';
 import { Bert2dnnError, findNearestName } from '../foundation/errors.js';
+import {
+  type BlockOptions,
+  blockName,
+  fieldBlocks,
+  matchBlock,
+  ngramsBlock,
+} from './preset-blocks.js';
 
 /** Names of the presets that can be trained. */
 export const PRESETS = ['paper', 'bag', 'pair', 'tower'] as const;
@@ -67,31 +67,18 @@ export const TRAINING_DEFAULTS: Readonly<Record<Preset, TrainingDefaults>> = {
   },
 };
 
-/** Families that `pair` has unless options say otherwise. */
-export const DEFAULT_MATCH_FAMILIES: readonly string[] = MATCH_FAMILIES;
-
 /** Options of a student's structure; the defaults are the paper's. */
-export interface StructureOptions {
-  /** Most n-grams of a list vocabulary, default 150,000. */
-  vocabularySize?: number;
+export interface StructureOptions extends BlockOptions {
   /** Width of every block's vector, default 64. */
   embeddingSize?: number;
-  /** Outputs of the layers, default 1024, 512, 128, 64. */
+  /** Outputs of the layers, default 1024, 512, 128, 64; of each tower's 256, 128. */
   hiddenLayers?: number[];
   /** Longest n-gram, 1 to 3, default 2. */
   ngrams?: number;
   /** Hash buckets of crossed words (`pair`), default 65,536: 16 MB of float32 at width 64. */
   crossSize?: number;
-  /** Rows of match features (`pair`), default 32,768. */
-  matchSize?: number;
-  /** Numbers and units get one spelling, see `normalizeQuantities`. */
+  /** Numbers and units get one spelling, see `normalizeQuantities`. Default: `pair` and `tower`. */
   quantities?: boolean;
-  /** Families of fixed match features (`pair`), of `MATCH_FAMILIES`. */
-  matchFamilies?: readonly string[];
-  /** Buckets of character n-grams (`pair`): a vector of them for each field, from one table; 0 for none. */
-  characterSize?: number;
-  /** The fields' n-grams have one table and one vocabulary (`pair`) instead of one each. Default false. */
-  shareTables?: boolean;
   /** 1 for a logit, C for classes; default 1. */
   numOutputs?: number;
   /** Names of the classes. */
@@ -119,8 +106,9 @@ export function parsePreset(name: string): Preset {
  * The student that a preset makes of examples with these fields. Sizes of list vocabularies are upper limits until
  * the n-grams are counted.
  * `paper` and `bag`: one bag of all fields. `pair`: a bag per field; of the first field (the query) with each other one
- * the match features and the product of their vectors; crossed words with the second field.
- * @throws Bert2dnnError USAGE if `pair` gets fewer than two fields.
+ * the match features and the product of their vectors; crossed words with the second field. `tower`: a bag and layers
+ * per field, compared by a dot product.
+ * @throws Bert2dnnError USAGE if `pair` or `tower` gets fewer than two fields, and for options that do not fit.
  */
 export function presetDefinition(
   preset: Preset,
@@ -128,6 +116,8 @@ export function presetDefinition(
   options: StructureOptions = {},
 ): StudentDefinition {
   const structure = structureOf(preset, fields, options);
+  const quantities = options.quantities ?? (preset === 'pair' || preset === 'tower');
+  if (preset === 'paper' && quantities) throw refuse('quantities', 'preset paper splits on spaces');
   return {
     format: 'bert2dnn-student',
     version: 1,
@@ -136,9 +126,7 @@ export function presetDefinition(
     text: {
       tokenizer: preset === 'paper' ? 'paper' : 'default',
       ngrams: options.ngrams ?? 2,
-      ...((options.quantities ?? (preset === 'pair' || preset === 'tower')) && {
-        quantities: true,
-      }),
+      ...(quantities && { quantities }),
     },
     ...structure,
     embeddingSize: options.embeddingSize ?? 64,
@@ -170,26 +158,20 @@ function pairStructure(fields: readonly string[], options: StructureOptions): St
   requireTwoFields('pair', fields);
   const names = fields.map(blockName);
   const others = fields.slice(1);
-  const { crossSize = 65_536, matchSize = 32_768 } = options;
   const blocks = fieldBlocks(fields, names, options);
   blocks.push({
     name: `${names[0]}-x-${names[1]}`,
     kind: 'cross',
     fields: [fields[0], fields[1]],
-    size: crossSize,
+    size: options.crossSize ?? 65_536,
   });
   others.forEach((field, index) => {
-    const { families, statistics } = matchFamilies(
-      options,
-      names[options.shareTables ? 0 : index + 1],
-    );
-    requireMatchSize(matchSize, families);
+    const name = names[index + 1];
+    const statistics = options.shareTables ? names[0] : name;
     blocks.push({
-      name: `${names[0]}-in-${names[index + 1]}`,
-      kind: 'match',
+      ...matchBlock(statistics, options),
+      name: `${names[0]}-in-${name}`,
       fields: [fields[0], field],
-      size: matchSize,
-      ...(families && { families, statistics }),
     });
   });
   return {
@@ -198,23 +180,14 @@ function pairStructure(fields: readonly string[], options: StructureOptions): St
   };
 }
 
-/** Blocks that read one field each: its n-grams, and its character n-grams if asked for. */
-function fieldBlocks(
-  fields: readonly string[],
-  names: readonly string[],
-  options: StructureOptions,
-): BlockDefinition[] {
-  const blocks: BlockDefinition[] = fields.map((field, index) => ({
-    ...ngramsBlock(names[index], [field], options),
-    ...(index > 0 && options.shareTables && { table: names[0] }),
-  }));
-  return [...blocks, ...characterBlocks(fields, names, options)];
-}
-
 function towerStructure(fields: readonly string[], options: StructureOptions): Structure {
   requireTwoFields('tower', fields);
+  if ((options.numOutputs ?? 1) > 1) throw refuse('classes', 'preset tower has one output');
   return {
-    blocks: fieldBlocks(fields, fields.map(blockName), options),
+    blocks: fieldBlocks(fields, fields.map(blockName), {
+      ...options,
+      shareTables: options.shareTables ?? true,
+    }),
     products: [],
     head: 'towers',
   };
@@ -229,60 +202,6 @@ function requireTwoFields(preset: Preset, fields: readonly string[]): void {
   );
 }
 
-/** What a match block has beside its fields and size; `vocabulary` names the block of the title's n-grams. */
-function matchFamilies(
-  { matchFamilies: names = DEFAULT_MATCH_FAMILIES }: StructureOptions,
-  vocabulary: string,
-): Pick<MatchBlockDefinition, 'families' | 'statistics'> {
-  if (names.length === 0) return {};
-  const families = names.map((name) => {
-    const known = MATCH_FAMILIES.find((family) => family === name);
-    if (known !== undefined) return known;
-    const nearest = findNearestName(name, MATCH_FAMILIES);
-    const expected = MATCH_FAMILIES.join(', ');
-    throw new Bert2dnnError('USAGE', `matchFamilies: got "${name}", expected ${expected}`, {
-      hint: nearest && `Did you mean "${nearest}"?`,
-    });
-  });
-  return { families, statistics: vocabulary };
-}
-
-function requireMatchSize(matchSize: number, families: MatchFamily[] | undefined): void {
-  const numFixed = numFixedMatchRows({ families });
-  if (matchSize > numFixed) return;
-  const message = `matchSize: got ${matchSize}, expected more than ${numFixed}, the fixed features`;
-  throw new Bert2dnnError('USAGE', message, {
-    hint: 'A size of 32768 leaves room for hashed ones; fewer families need fewer rows.',
-  });
-}
-
-/** A block of character n-grams for each field, the first one with the table of all. */
-function characterBlocks(
-  fields: readonly string[],
-  names: readonly string[],
-  { characterSize: size = 0 }: StructureOptions,
-): BlockDefinition[] {
-  if (size === 0) return [];
-  return fields.map((field, index) => ({
-    name: `${names[index]}-characters`,
-    kind: 'characters',
-    fields: [field],
-    size,
-    lengths: [3, 5],
-    ...(index > 0 && { table: `${names[0]}-characters` }),
-  }));
-}
-
-/** The field's own name where a block may have it, else one by its place. */
-function blockName(field: string, index: number): string {
-  return /^[A-Za-z0-9_]{1,24}$/.test(field) ? field : `field-${index}`;
-}
-
-function ngramsBlock(
-  name: string,
-  fields: readonly string[],
-  options: StructureOptions,
-): BlockDefinition {
-  const size = options.vocabularySize ?? 150_000;
-  return { name, kind: 'ngrams', fields: [...fields], size, vocabulary: 'list' };
+function refuse(what: string, why: string): Bert2dnnError {
+  return new Bert2dnnError('USAGE', `${what}: ${why}`, { hint: 'Take another --preset.' });
 }

@@ -1,5 +1,5 @@
 // Presets: the structures that they promise, accepted by the student package.
-import { checkDefinition, MATCH_FAMILIES } from '@bert2dnn/student';
+import { checkDefinition, MATCH_FAMILIES, tableBlocks } from '@bert2dnn/student';
 import { describe, expect, it } from 'vitest';
 import {
   defaultPreset,
@@ -53,6 +53,7 @@ describe('presetDefinition', () => {
     expect(matchOf({})).toMatchObject({ families: [...MATCH_FAMILIES], statistics: 'title' });
     expect(matchOf({ shareTables: true })).toMatchObject({ statistics: 'query' });
     expect(matchOf({ matchFamilies: ['roles'] })).toMatchObject({ families: ['roles'] });
+    expect(matchOf({ matchFamilies: ['roles', 'roles'] })).toMatchObject({ families: ['roles'] });
     expect(matchOf({ matchFamilies: [] })).not.toHaveProperty('families');
   });
 
@@ -67,6 +68,14 @@ describe('presetDefinition', () => {
         { name: 'title-characters', kind: 'characters', table: 'query-characters' },
       ]);
     }
+  });
+
+  it('shares tables in tower unless told not to', () => {
+    const ownersOf = (preset: Preset, shareTables?: boolean) =>
+      tableBlocks(presetDefinition(preset, ['query', 'title'], { shareTables })).map((b) => b.name);
+    expect(ownersOf('tower')).toEqual(['query']);
+    expect(ownersOf('tower', false)).toEqual(['query', 'title']);
+    expect(ownersOf('pair')).toContain('title');
   });
 
   it('tower has a bag a field and nothing that sees two', () => {
@@ -110,6 +119,8 @@ describe('presetDefinition', () => {
     expect(() => presetDefinition('pair', ['a', 'b'], { matchFamilies: ['role'] })).toThrow(
       expect.objectContaining({ code: 'USAGE', hint: 'Did you mean "roles"?' }),
     );
+    expect(() => presetDefinition('paper', ['a'], { quantities: true })).toThrow(/^quantities: /);
+    expect(() => presetDefinition('tower', ['a', 'b'], { numOutputs: 3 })).toThrow(/^classes: /);
     expect(() => presetDefinition('pair', ['a', 'b'], { matchSize: 500 })).toThrow(
       /matchSize: got 500, expected more than \d+/,
     );

@@ -72,7 +72,7 @@ export const distillVerb = defineVerb({
     characterSize: integer('pair: buckets of character n-grams (default 0: none).', undefined, {
       min: 0,
     }),
-    shareTables: toggle('pair: one table of n-grams for all fields.'),
+    shareTables: toggle('pair: one table of n-grams for all fields; tower always has one.'),
   },
   outIn: (stageFolder) => stageFolder,
   inputs: ({ input, labels, dev }) => [...input, ...(labels === undefined ? [] : [labels]), ...dev],
@@ -88,12 +88,15 @@ export const distillVerb = defineVerb({
       labelRange: _range,
       quantities,
       matchFamilies,
+      shareTables,
       ...settings
     } = values;
     const columns = columnsOf(values);
     return distill({
       ...settings,
       quantities: quantities === undefined ? undefined : quantities === 'on',
+      // Not given is the preset's default, not false.
+      shareTables: shareTables || undefined,
       matchFamilies: matchFamilies?.filter((name) => name !== 'none'),
       input: await openExamples(input, columns, { label: labelNeed(values) }),
       dev: dev.length === 0 ? undefined : await openExamples(dev, columns, { label: true }),
