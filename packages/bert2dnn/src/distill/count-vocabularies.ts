@@ -1,0 +1,191 @@
+// Vocabularies of a whole input: n-grams counted by worker threads within a bound of memory, exactly, and the best taken.
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type StudentDefinition, sigmoid, Vocabulary } from '@bert2dnn/student';
+import type { ExampleSet } from '../data/index.js';
+import { Bert2dnnError } from '../foundation/errors.js';
+import { describeWriteError } from '../foundation/files.js';
+import type { Progress } from '../foundation/progress.js';
+import type { Vocabularies } from './featurize.js';
+import {
+  type LabelTotals,
+  labelInformation,
+  TokenChoice,
+  type VocabularyCriterion,
+} from './token-choice.js';
+import { LABEL_UNITS } from './token-counts.js';
+import { mergeRunFiles, mergeRuns, type TokenRun } from './token-runs.js';
+import { type CounterSetting, type CountRange, VocabularyCounter } from './vocabulary-counter.js';
+import { WorkerPool } from './worker-pool.js';
+
+/** Soft labels beside which n-grams are judged. */
+export interface CountedLabels {
+  /** [N, C] in 0..1, or logits; NaN for rows without one. */
+  values: Float32Array;
+  numOutputs: number;
+  areLogits: boolean;
+}
+
+/** Options of `countVocabularies`. */
+export interface VocabularyOptions {
+  /** Occurrences that an n-gram needs. */
+  minCount: number;
+  /** `frequency`: the most frequent; `information`: those that tell most of `labels`. */
+  criterion: VocabularyCriterion;
+  /** Needed by `information`. */
+  labels?: CountedLabels;
+  /**
+   * Distinct n-grams held at once, in all threads together, at most 16,000,000 a thread (the limit of a Map). Default
+   * 4,000,000: about 500 MB, twice that for `information`. Beyond it counts go to disk; they are exact either way.
+   */
+  maxTokens?: number;
+  threads: number;
+  /** Folder for counts that leave memory; made and removed. */
+  folder: string;
+  /** Rows that a thread counts at a time. Default 131,072; an input of no more is counted by the caller's own. */
+  rangeRows?: number;
+}
+
+const MAX_TOKENS = 4_000_000;
+const RANGE_ROWS = 1 << 17;
+const SCRIPT = new URL('./count-worker.js', import.meta.url);
+
+/**
+ * Counts the n-grams of every block with a `list` vocabulary over the whole set and takes the best, ties by text. The same
+ * for any number of threads. The blocks' `size` is an upper limit; see `withVocabularySizes`.
+ * @throws Bert2dnnError TOO_FEW_EXAMPLES if a block gets no n-gram at all; USAGE, DISK_FULL, WRITE_FAILED.
+ */
+export async function countVocabularies(
+  set: ExampleSet,
+  definition: StudentDefinition,
+  options: VocabularyOptions,
+  progress: Progress,
+): Promise<Vocabularies> {
+  const { maxTokens = MAX_TOKENS, threads, folder, criterion, labels } = options;
+  if (!(maxTokens >= 1 && maxTokens <= 16_000_000 * threads)) {
+    throw new Bert2dnnError(
+      'USAGE',
+      `vocabulary: maxTokens must be 1..${16_000_000 * threads}, got ${maxTokens}`,
+    );
+  }
+  const blocks = definition.blocks.filter(
+    (block) => block.kind === 'ngrams' && block.vocabulary === 'list',
+  );
+  const setting: CounterSetting = {
+    set: { ...set, badRows: undefined, label: undefined, weight: undefined, group: undefined },
+    text: definition.text,
+    fieldIndices: blocks.map((block) => block.fields.map((f) => definition.fields.indexOf(f))),
+    maxTokens: Math.ceil(maxTokens / threads),
+    numLabels: criterion === 'information' ? labels!.numOutputs : 0,
+    folder: join(folder, `runs-${process.pid}`),
+  };
+  try {
+    await mkdir(setting.folder, { recursive: true }).catch((error) => {
+      throw describeWriteError(setting.folder, error);
+    });
+    const runs = await countRanges(setting, options, progress);
+    const totals = labels && labelTotals(labels);
+    const chosen = blocks.map((block, index): [string, Vocabulary] => {
+      const choice = new TokenChoice(block.size, (values) =>
+        criterion === 'frequency' ? values[0] : labelInformation(values, totals!),
+      );
+      for (const entry of runs[index]()) if (entry.values[0] >= options.minCount) choice.add(entry);
+      const tokens = choice.tokens();
+      if (tokens.length === 0) throw emptyVocabulary(block.name, options.minCount);
+      return [block.name, Vocabulary.fromTokens(tokens)];
+    });
+    return Object.fromEntries(chosen);
+  } finally {
+    await rm(setting.folder, { recursive: true, force: true });
+  }
+}
+
+/** Counts everything; of each block one run of all its n-grams. */
+async function countRanges(
+  setting: CounterSetting,
+  { threads, labels, rangeRows = RANGE_ROWS }: VocabularyOptions,
+  progress: Progress,
+): Promise<(() => TokenRun)[]> {
+  const { numRows } = setting.set;
+  const task = progress.start('count n-grams', numRows, 'examples');
+  const ranges = Array.from({ length: Math.ceil(numRows / rangeRows) }, (_, index): CountRange => {
+    const start = index * rangeRows;
+    return { start, count: Math.min(rangeRows, numRows - start) };
+  });
+  const withLabels = (range: CountRange): CountRange =>
+    setting.numLabels === 0 ? range : { ...range, labels: labelsOf(labels!, range) };
+  const place = {
+    numValues: setting.numLabels === 0 ? 1 : 2 + setting.numLabels,
+    folder: setting.folder,
+  };
+  const mergedOf = (runs: string[][]) => (_: unknown, block: number) => () =>
+    mergeRunFiles(runs[block], { ...place, name: `block-${block}` });
+  if (ranges.length === 1) {
+    const counter = new VocabularyCounter(setting, 'main');
+    await counter.count(withLabels(ranges[0]));
+    task.advance(numRows);
+    task.done();
+    const kept = counter.remaining();
+    return setting.fieldIndices.map(
+      (_, block) => () =>
+        mergeRuns([
+          kept[block],
+          mergeRunFiles(counter.runs[block], { ...place, name: `block-${block}` }),
+        ]),
+    );
+  }
+  const pool = new WorkerPool<CountRange | 'finish', string[][]>(
+    SCRIPT,
+    setting,
+    Math.min(threads, ranges.length),
+  );
+  try {
+    let next = 0;
+    const work = async (): Promise<void> => {
+      while (next < ranges.length) {
+        const range = ranges[next++];
+        await pool.ask(withLabels(range));
+        task.advance(range.count);
+      }
+    };
+    await Promise.all(Array.from({ length: pool.numThreads }, work));
+    // All threads are idle, so each gets one of these.
+    const runs = await Promise.all(
+      Array.from({ length: pool.numThreads }, () => pool.ask('finish')),
+    );
+    task.done();
+    const byBlock = setting.fieldIndices.map((_, block) => runs.flatMap((own) => own[block]));
+    return byBlock.map(mergedOf(byBlock));
+  } finally {
+    await pool.close();
+  }
+}
+
+function labelsOf({ values, numOutputs, areLogits }: CountedLabels, { start, count }: CountRange) {
+  const own = values.slice(start * numOutputs, (start + count) * numOutputs);
+  return areLogits ? own.map((logit) => sigmoid(logit)) : own;
+}
+
+/** Sums over all rows that have a label, in the units of the counts. */
+function labelTotals(labels: CountedLabels): LabelTotals {
+  const { numOutputs } = labels;
+  const numRows = labels.values.length / numOutputs;
+  const totals = { numExamples: 0, sums: new Float64Array(numOutputs) };
+  for (let start = 0; start < numRows; start += RANGE_ROWS) {
+    const own = labelsOf(labels, { start, count: RANGE_ROWS });
+    for (let at = 0; at < own.length; at += numOutputs) {
+      if (Number.isNaN(own[at])) continue;
+      totals.numExamples++;
+      for (let c = 0; c < numOutputs; c++) totals.sums[c] += Math.round(own[at + c] * LABEL_UNITS);
+    }
+  }
+  return totals;
+}
+
+function emptyVocabulary(blockName: string, minCount: number): Bert2dnnError {
+  return new Bert2dnnError(
+    'TOO_FEW_EXAMPLES',
+    `block ${blockName}: no n-gram occurs ${minCount === 1 ? 'at all' : `${minCount} times`}`,
+    { hint: 'Give more examples, check the columns of the fields, or lower the minimum count.' },
+  );
+}
