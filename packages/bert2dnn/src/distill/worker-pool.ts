@@ -20,6 +20,8 @@ interface Waiting<Request, Result> {
   request: Request;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
+  /** Fulfilled when the request is answered or refused. */
+  settled: Promise<unknown>;
 }
 
 /** Threads that all run one script. */
@@ -47,15 +49,21 @@ export class WorkerPool<Request, Result> {
 
   /** Asks whichever thread is free next. @throws what the script threw */
   ask(request: Request): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ request, resolve, reject });
-      this.#handOut();
-    });
+    const { promise, resolve, reject } = withResolvers<Result>();
+    const settled = promise.catch(() => undefined);
+    this.#waiting.push({ request, resolve, reject, settled });
+    this.#handOut();
+    return promise;
   }
 
-  /** Ends the threads, whatever they are doing; what was asked of them is refused. */
+  /**
+   * Ends the threads. What waits is refused; what a thread is at is awaited first, because a library in native code may take
+   * the whole process with it when its thread is ended in the middle of a call.
+   */
   async close(): Promise<void> {
     this.#failure ??= new Error('worker pool: closed');
+    this.#handOut();
+    await Promise.all([...this.#running.values()].map(({ settled }) => settled));
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
@@ -99,6 +107,17 @@ export function answerRequests<Request, Result>(
       (error) => parentPort?.postMessage({ error: sentError(error) }),
     );
   });
+}
+
+/** `Promise.withResolvers`, which Node 20 lacks. */
+function withResolvers<T>() {
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
 }
 
 function sentError(error: unknown): SentError {
