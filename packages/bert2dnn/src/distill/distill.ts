@@ -68,6 +68,8 @@ export interface DistillResult {
   seconds: number;
   /** Of the epochs alone, without counting, and waiting for features in it. */
   examplesPerSecond: number;
+  /** Of the epochs, spent waiting for features. */
+  waitingSeconds: number;
 }
 
 /** A job whose inputs are opened and checked. */
@@ -140,6 +142,7 @@ export async function distill(options: DistillOptions): Promise<DistillResult> {
     temperature: definition.calibration.temperature,
     seconds: (performance.now() - startMs) / 1000,
     examplesPerSecond: trained.examplesPerSecond,
+    waitingSeconds: trained.waitingSeconds,
   };
 }
 

@@ -85,6 +85,8 @@ export interface Trained {
   /** Updates that a checkpoint had done already. */
   resumedFrom: number;
   examplesPerSecond: number;
+  /** Of the epochs, spent waiting for features. */
+  waitingSeconds: number;
 }
 
 /**
@@ -121,6 +123,7 @@ class Training {
   #keptMs = performance.now();
   #numTrained = 0;
   #seconds = 0;
+  #waitingSeconds = 0;
 
   constructor(
     private readonly parts: TrainingParts,
@@ -142,6 +145,7 @@ class Training {
       bestStep: best!.step,
       resumedFrom,
       examplesPerSecond: this.#seconds === 0 ? 0 : this.#numTrained / this.#seconds,
+      waitingSeconds: this.#waitingSeconds,
     };
   }
 
@@ -167,6 +171,7 @@ class Training {
     let task: ProgressTask | undefined;
     let startMs = performance.now();
     for await (const batch of batches.batches(epoch, batchesDone)) {
+      this.#waitingSeconds += (performance.now() - startMs) / 1000;
       // Begun with the first batch, which may have to wait for features.
       task ??= progress.start(title, batches.numExamples - this.#state.numExamples, 'examples');
       const loss = await this.trainer.trainBatch(batch, targets);
