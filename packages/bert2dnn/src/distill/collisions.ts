@@ -42,13 +42,14 @@ export class CollisionCount {
     });
   }
 
-  /** Adds a shard; one that was added before changes nothing. */
-  add(shard: FeatureShard): void {
-    if (this.#seen.has(shard.index)) return;
+  /** Adds a shard and says whether it was new; one that was added before changes nothing. */
+  add(shard: FeatureShard): boolean {
+    if (this.#seen.has(shard.index)) return false;
     this.#seen.add(shard.index);
     for (const { blockIndex, firstRow, used } of this.#blocks) {
       for (const id of shard.blocks[blockIndex].ids) if (id >= firstRow) used[id - firstRow] = 1;
     }
+    return true;
   }
 
   /** Shards added. */

@@ -199,16 +199,13 @@ async function trainOnFeatures(
   const setting = shardSettingOf(job, { set, definition, vocabularies });
   const collisions = new CollisionCount(definition);
   const task = progress.start('featurise', set.numRows, 'examples');
-  let numReady = 0;
   const store = new FeatureStore(setting, {
     threads: settings.threads,
     note: progress.note,
     onShard: (shard) => {
-      const isFirst = numReady === collisions.numShards;
-      collisions.add(shard);
-      numReady = collisions.numShards;
-      if (isFirst) task.advance(shard.numExamples);
-      if (numReady === store.numShards && isFirst) task.done();
+      if (!collisions.add(shard)) return;
+      task.advance(shard.numExamples);
+      if (collisions.numShards === store.numShards) task.done();
     },
   });
   try {

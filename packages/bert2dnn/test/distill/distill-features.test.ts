@@ -122,6 +122,26 @@ describe('a distillation over many shards', () => {
   });
 });
 
+describe('progress', () => {
+  it('counts each example once as featurised, whatever is read again', async () => {
+    const done: Record<string, number> = {};
+    const advanced: Record<string, number> = {};
+    const start = (task: string) => ({
+      advance(units: number) {
+        advanced[task] = (advanced[task] ?? 0) + units;
+      },
+      done() {
+        done[task] = (done[task] ?? 0) + 1;
+      },
+    });
+    await train({ progress: { ...SILENT, start }, epochs: 3 });
+    const epochs = ['epoch 1/3', 'epoch 2/3', 'epoch 3/3'];
+    const names = ['count n-grams', 'featurise', ...epochs];
+    expect(done).toEqual(Object.fromEntries(names.map((name) => [name, 1])));
+    expect(advanced).toEqual(Object.fromEntries(names.map((name) => [name, 500])));
+  });
+});
+
 describe('a kept cache', () => {
   it('spares later trainings all work on texts, whatever their other options', async () => {
     const cache = newFolder();
