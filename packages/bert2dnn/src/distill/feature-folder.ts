@@ -1,6 +1,6 @@
 // The cache folder of a distillation: shards of features, texts made ready for threads, vocabularies; by fingerprint, so
 // that one folder serves many runs. Beside the output it goes with the run's end; where a user names it, it stays.
-import { readdir, rm, rmdir } from 'node:fs/promises';
+import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Vocabulary } from '@bert2dnn/student';
 import { readJson, writeJsonAtomically } from '../foundation/files.js';
@@ -36,8 +36,9 @@ const OWN_NAME =
   /^((shards|texts)-[0-9a-f]{16}|runs-\d+|(\.tmp-[0-9a-f]{12}-)?vocabularies-[0-9a-f]{16}\.json)$/;
 
 /** Removes the folder of a run whose student is in place, unless it is to be kept. A failure costs space only. */
-export async function removeFeatures({ path, isKept }: FeatureFolder): Promise<void> {
-  if (isKept) return;
+export async function removeFeatures(folder: FeatureFolder): Promise<void> {
+  const { path, isKept } = folder;
+  if (isKept) return removeLeftovers(folder);
   try {
     for (const name of await readdir(path)) {
       if (OWN_NAME.test(name)) await rm(join(path, name), { recursive: true, force: true });
@@ -45,6 +46,24 @@ export async function removeFeatures({ path, isKept }: FeatureFolder): Promise<v
     await rmdir(path);
   } catch {
     // It was never made, or the next run of this place removes it.
+  }
+}
+
+/** What a killed run left half written is removed when it is so old: another run may still be writing it. */
+const LEFTOVER_AGE_MS = 3_600_000;
+
+/** Removes what killed runs left in a folder that is kept. A failure costs space only. */
+async function removeLeftovers({ path }: FeatureFolder): Promise<void> {
+  const names = await readdir(path, { recursive: true }).catch(() => []);
+  for (const name of names) {
+    if (!/^(\.tmp-[0-9a-f]{12}-.*|runs-\d+)$/.test(basename(name))) continue;
+    const entry = join(path, name);
+    const changedMs = await stat(entry).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => Number.POSITIVE_INFINITY,
+    );
+    if (Date.now() - changedMs < LEFTOVER_AGE_MS) continue;
+    await rm(entry, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

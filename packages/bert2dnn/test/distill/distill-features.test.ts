@@ -1,6 +1,16 @@
 // The features of a distillation on disk: any number of threads, any source of the texts and any state of the cache give the
 // same student; damage and what vanished are noticed.
-import { mkdir, readdir, readFile, rm, stat, truncate, unlink, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  unlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadStudentFolder } from '@bert2dnn/student/node';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -158,6 +168,20 @@ describe('a kept cache', () => {
     // Another vocabulary, other features.
     await train({ cache, minCount: 3 });
     expect(await shardsIn(cache)).toHaveLength(16);
+  });
+
+  it('loses what killed runs left half written, once it is old', async () => {
+    const cache = newFolder();
+    await train({ cache });
+    const [shard] = await shardsIn(cache);
+    const names = ['old', 'new'].map((age) => join(shard, `../.tmp-0123456789ab-${age}.features`));
+    for (const name of names) await writeFile(name, '');
+    await mkdir(join(cache, 'runs-1'));
+    for (const name of [names[0], join(cache, 'runs-1')]) await utimes(name, 1, 1);
+    await train({ cache });
+    expect(await readdir(join(shard, '..'))).toContain('.tmp-0123456789ab-new.features');
+    expect(await readdir(join(shard, '..'))).not.toContain('.tmp-0123456789ab-old.features');
+    expect(await readdir(cache)).not.toContain('runs-1');
   });
 
   it('is made again where a file was cut, changed or removed', async () => {

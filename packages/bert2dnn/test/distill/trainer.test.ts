@@ -137,6 +137,35 @@ async function trainBoth(loss: Loss, targets: Targets): Promise<void> {
   await session.release();
 }
 
+describe('Trainer.restore', () => {
+  it('goes on as if nothing had happened', async () => {
+    const features = makeCache();
+    const rows = Int32Array.from({ length: B }, (_, index) => index);
+    const draws = createRandom(5, 'targets');
+    const targets = { targets: Float32Array.from({ length: B }, () => draws.next()) };
+    const graph = buildStudentGraph(definition, 'soft-cross-entropy', false);
+    const parameters = initializeParameters(definition, createRandom(2, 'start').next);
+    const { loss, parameters: layers, vectors: extraGradients } = graph;
+    const step = await TrainingStep.create({ loss, parameters: layers, extraGradients });
+    const session = await Session.create({ logits: graph.logits });
+    const parts = { definition, parameters, step, session };
+    const trainer = new Trainer(parts, SETTINGS);
+    const train = (places: Int32Array) =>
+      trainer.trainBatch({ features, places, rows: places }, targets);
+    await train(rows.subarray(0, 7));
+    const kept = structuredClone({ parameters, accumulators: trainer.state() });
+    const losses = [await train(rows), await train(rows.subarray(3))];
+    const expected = structuredClone({ parameters, accumulators: trainer.state() });
+    expect(expected.parameters).not.toEqual(kept.parameters);
+    trainer.restore(kept.parameters, kept.accumulators, 1);
+    expect([await train(rows), await train(rows.subarray(3))]).toEqual(losses);
+    expect({ parameters, accumulators: trainer.state() }).toEqual(expected);
+    expect(trainer.numSteps).toBe(3);
+    await step.release();
+    await session.release();
+  });
+});
+
 describe('Trainer', () => {
   const random = createRandom(4, 'targets');
   const draw = () => Float32Array.from({ length: B }, () => random.next());
