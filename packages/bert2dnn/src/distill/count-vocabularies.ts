@@ -1,11 +1,12 @@
 // Vocabularies of a whole input: n-grams counted by worker threads within a bound of memory, exactly, and the best taken.
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type StudentDefinition, sigmoid, Vocabulary } from '@bert2dnn/student';
+import { type BlockDefinition, type StudentDefinition, Vocabulary } from '@bert2dnn/student';
 import type { ExampleSet } from '../data/index.js';
 import { Bert2dnnError } from '../foundation/errors.js';
 import { describeWriteError } from '../foundation/files.js';
 import type { Progress } from '../foundation/progress.js';
+import { type CountedLabels, countRanges, labelsOf } from './count-ranges.js';
 import type { Vocabularies } from './featurize.js';
 import {
   type LabelTotals,
@@ -14,17 +15,7 @@ import {
   type VocabularyCriterion,
 } from './token-choice.js';
 import { LABEL_UNITS } from './token-counts.js';
-import { mergeRunFiles, mergeRuns, type TokenRun } from './token-runs.js';
-import { type CounterSetting, type CountRange, VocabularyCounter } from './vocabulary-counter.js';
-import { WorkerPool } from './worker-pool.js';
-
-/** Soft labels beside which n-grams are judged. */
-export interface CountedLabels {
-  /** [N, C] in 0..1, or logits; NaN for rows without one. */
-  values: Float32Array;
-  numOutputs: number;
-  areLogits: boolean;
-}
+import type { CounterSetting } from './vocabulary-counter.js';
 
 /** Options of `countVocabularies`. */
 export interface VocabularyOptions {
@@ -48,7 +39,6 @@ export interface VocabularyOptions {
 
 const MAX_TOKENS = 4_000_000;
 const RANGE_ROWS = 1 << 17;
-const SCRIPT = new URL('./count-worker.js', import.meta.url);
 
 /**
  * Counts the n-grams of every block with a `list` vocabulary over the whole set and takes the best, ties by text. The same
@@ -61,38 +51,27 @@ export async function countVocabularies(
   options: VocabularyOptions,
   progress: Progress,
 ): Promise<Vocabularies> {
-  const { maxTokens = MAX_TOKENS, threads, folder, criterion, labels } = options;
-  if (!(maxTokens >= 1 && maxTokens <= 16_000_000 * threads)) {
-    throw new Bert2dnnError(
-      'USAGE',
-      `vocabulary: maxTokens must be 1..${16_000_000 * threads}, got ${maxTokens}`,
-    );
-  }
+  const { criterion, labels, threads, rangeRows = RANGE_ROWS } = options;
   const blocks = definition.blocks.filter(
     (block) => block.kind === 'ngrams' && block.vocabulary === 'list',
   );
-  const setting: CounterSetting = {
-    set: { ...set, badRows: undefined, label: undefined, weight: undefined, group: undefined },
-    text: definition.text,
-    fieldIndices: blocks.map((block) => block.fields.map((f) => definition.fields.indexOf(f))),
-    maxTokens: Math.ceil(maxTokens / threads),
-    numLabels: criterion === 'information' ? labels!.numOutputs : 0,
-    folder: join(folder, `runs-${process.pid}`),
-  };
+  const setting = settingOf(set, definition, blocks, options);
   try {
     await mkdir(setting.folder, { recursive: true }).catch((error) => {
       throw describeWriteError(setting.folder, error);
     });
-    const runs = await countRanges(setting, options, progress);
+    const task = progress.start('count n-grams', set.numRows, 'examples');
+    const runs = await countRanges(setting, { threads, labels, rangeRows, task });
+    task.done();
     const totals = labels && labelTotals(labels);
-    const chosen = blocks.map((block, index): [string, Vocabulary] => {
-      const choice = new TokenChoice(block.size, (values) =>
-        criterion === 'frequency' ? values[0] : labelInformation(values, totals!),
-      );
-      for (const entry of runs[index]()) if (entry.values[0] >= options.minCount) choice.add(entry);
+    const worthOf = (values: Float64Array): number =>
+      criterion === 'frequency' ? values[0] : labelInformation(values, totals!);
+    const chosen = blocks.map(({ name, size }, index): [string, Vocabulary] => {
+      const choice = new TokenChoice(size, worthOf);
+      for (const entry of runs[index]) if (entry.values[0] >= options.minCount) choice.add(entry);
       const tokens = choice.tokens();
-      if (tokens.length === 0) throw emptyVocabulary(block.name, options.minCount);
-      return [block.name, Vocabulary.fromTokens(tokens)];
+      if (tokens.length === 0) throw emptyVocabulary(name, options.minCount);
+      return [name, Vocabulary.fromTokens(tokens)];
     });
     return Object.fromEntries(chosen);
   } finally {
@@ -100,70 +79,27 @@ export async function countVocabularies(
   }
 }
 
-/** Counts everything; of each block one run of all its n-grams. */
-async function countRanges(
-  setting: CounterSetting,
-  { threads, labels, rangeRows = RANGE_ROWS }: VocabularyOptions,
-  progress: Progress,
-): Promise<(() => TokenRun)[]> {
-  const { numRows } = setting.set;
-  const task = progress.start('count n-grams', numRows, 'examples');
-  const ranges = Array.from({ length: Math.ceil(numRows / rangeRows) }, (_, index): CountRange => {
-    const start = index * rangeRows;
-    return { start, count: Math.min(rangeRows, numRows - start) };
-  });
-  const withLabels = (range: CountRange): CountRange =>
-    setting.numLabels === 0 ? range : { ...range, labels: labelsOf(labels!, range) };
-  const place = {
-    numValues: setting.numLabels === 0 ? 1 : 2 + setting.numLabels,
-    folder: setting.folder,
+/** @throws Bert2dnnError USAGE for an impossible bound of memory. */
+function settingOf(
+  set: ExampleSet,
+  definition: StudentDefinition,
+  blocks: readonly BlockDefinition[],
+  { maxTokens = MAX_TOKENS, threads, folder, criterion, labels }: VocabularyOptions,
+): CounterSetting {
+  if (!(maxTokens >= 1 && maxTokens <= 16_000_000 * threads)) {
+    throw new Bert2dnnError(
+      'USAGE',
+      `vocabulary: maxTokens must be 1..${16_000_000 * threads}, got ${maxTokens}`,
+    );
+  }
+  return {
+    set: { ...set, badRows: undefined, label: undefined, weight: undefined, group: undefined },
+    text: definition.text,
+    fieldIndices: blocks.map((block) => block.fields.map((f) => definition.fields.indexOf(f))),
+    maxTokens: Math.ceil(maxTokens / threads),
+    numLabels: criterion === 'information' ? labels!.numOutputs : 0,
+    folder: join(folder, `runs-${process.pid}`),
   };
-  const mergedOf = (runs: string[][]) => (_: unknown, block: number) => () =>
-    mergeRunFiles(runs[block], { ...place, name: `block-${block}` });
-  if (ranges.length === 1) {
-    const counter = new VocabularyCounter(setting, 'main');
-    await counter.count(withLabels(ranges[0]));
-    task.advance(numRows);
-    task.done();
-    const kept = counter.remaining();
-    return setting.fieldIndices.map(
-      (_, block) => () =>
-        mergeRuns([
-          kept[block],
-          mergeRunFiles(counter.runs[block], { ...place, name: `block-${block}` }),
-        ]),
-    );
-  }
-  const pool = new WorkerPool<CountRange | 'finish', string[][]>(
-    SCRIPT,
-    setting,
-    Math.min(threads, ranges.length),
-  );
-  try {
-    let next = 0;
-    const work = async (): Promise<void> => {
-      while (next < ranges.length) {
-        const range = ranges[next++];
-        await pool.ask(withLabels(range));
-        task.advance(range.count);
-      }
-    };
-    await Promise.all(Array.from({ length: pool.numThreads }, work));
-    // All threads are idle, so each gets one of these.
-    const runs = await Promise.all(
-      Array.from({ length: pool.numThreads }, () => pool.ask('finish')),
-    );
-    task.done();
-    const byBlock = setting.fieldIndices.map((_, block) => runs.flatMap((own) => own[block]));
-    return byBlock.map(mergedOf(byBlock));
-  } finally {
-    await pool.close();
-  }
-}
-
-function labelsOf({ values, numOutputs, areLogits }: CountedLabels, { start, count }: CountRange) {
-  const own = values.slice(start * numOutputs, (start + count) * numOutputs);
-  return areLogits ? own.map((logit) => sigmoid(logit)) : own;
 }
 
 /** Sums over all rows that have a label, in the units of the counts. */

@@ -1,23 +1,10 @@
 // Stage `distill`: transfer set and soft labels -> student. Chooses the vocabularies, then trains while worker threads
 // turn texts into features; goes on where a broken off run of the same command stopped.
-import {
-  createStudent,
-  initializeParameters,
-  type Student,
-  type StudentDefinition,
-} from '@bert2dnn/student';
+import { createStudent, initializeParameters, type StudentDefinition } from '@bert2dnn/student';
 import type { ExampleSet } from '../data/index.js';
-import { Bert2dnnError } from '../foundation/errors.js';
-import { fingerprintJson, fingerprintPath, type Json } from '../foundation/fingerprint.js';
-import { checkFolderPlace } from '../foundation/folders.js';
-import { type Progress, SILENT } from '../foundation/progress.js';
+import { fingerprintJson, type Json } from '../foundation/fingerprint.js';
 import { createRandom } from '../foundation/random.js';
-import {
-  calibrationTemperature,
-  type LabelFolder,
-  openLabelFolder,
-  readSoftLabels,
-} from '../labels/label-folder.js';
+import { type LabelFolder, readSoftLabels } from '../labels/label-folder.js';
 import {
   CheckpointKeeper,
   checkpointFolderOf,
@@ -25,17 +12,18 @@ import {
 } from '../teacher/training-checkpoint.js';
 import { BatchSource } from './batch-source.js';
 import { type BlockCollisions, CollisionCount } from './collisions.js';
-import { type FeatureFolder, featureFolderOf, removeFeatures } from './feature-folder.js';
+import { type DistillJob, openJob, openTargets } from './distill-job.js';
+import { removeFeatures } from './feature-folder.js';
 import { FeatureStore } from './feature-store.js';
 import { featurizeExamples, type Vocabularies, withVocabularySizes } from './featurize.js';
-import { readHardLabels } from './hard-labels.js';
 import { openVocabularies, shardSettingOf, stagedTextFolder } from './open-features.js';
-import { type DistillOptions, type DistillSettings, resolveSettings } from './options.js';
-import { type Preset, presetDefinition } from './presets.js';
-import { describeProvenance, fingerprintSet, type TrainingInputs } from './provenance.js';
-import { openStartStudent, startDefinition, startParameters } from './start-student.js';
-import { isStudentFolder, writeStudentFolder } from './student-folder.js';
-import { loadTargets, type Targets } from './targets.js';
+import type { DistillOptions } from './options.js';
+import type { Preset } from './presets.js';
+import { describeProvenance, type TrainingInputs } from './provenance.js';
+import type { ShardSetting } from './shard-maker.js';
+import { startParameters } from './start-student.js';
+import { writeStudentFolder } from './student-folder.js';
+import type { Targets } from './targets.js';
 import { openThreadedSet } from './threaded-set.js';
 import {
   type DevExamples,
@@ -72,17 +60,6 @@ export interface DistillResult {
   waitingSeconds: number;
 }
 
-/** A job whose inputs are opened and checked. */
-interface Job {
-  options: DistillOptions;
-  inputs: TrainingInputs;
-  /** Sizes of list vocabularies are upper limits yet. */
-  draft: StudentDefinition;
-  start: Student | undefined;
-  features: FeatureFolder;
-  progress: Progress;
-}
-
 /**
  * Trains a student and writes its folder. The same inputs, seed and options give the same bytes, for any number of threads,
  * and broken off or not.
@@ -98,9 +75,9 @@ export async function distill(options: DistillOptions): Promise<DistillResult> {
   const { input } = options;
   const { settings } = job.inputs;
   const targets = await openTargets(job);
-  const numTrained = targets.rows?.length ?? input.numRows;
-  if (numTrained < input.numRows) {
-    job.progress.note(`${input.numRows - numTrained} rows have no soft label and are left out`);
+  const numExamples = targets.rows?.length ?? input.numRows;
+  if (numExamples < input.numRows) {
+    job.progress.note(`${input.numRows - numExamples} rows have no soft label and are left out`);
   }
   const set = await openThreadedSet(input, {
     folder: stagedTextFolder(job),
@@ -111,75 +88,41 @@ export async function distill(options: DistillOptions): Promise<DistillResult> {
     job.start?.vocabularies ?? (await openVocabularies({ ...job, set, targets }));
   const definition = withVocabularySizes(job.draft, vocabularies);
   const trained = await trainOnFeatures(job, { set, definition, vocabularies, targets });
-  const provenance = describeProvenance(job.inputs);
-  const student = createStudent({
-    definition: { ...definition, provenance: provenance.short },
-    vocabularies,
-    parameters: trained.parameters,
-  });
-  const { epochs, bestEpoch, bestStep } = trained;
-  const training = { ...provenance.long, epochs: epochs as unknown as Json, bestEpoch, bestStep };
-  const sizeBytes = await writeStudentFolder(options.out, student, training);
-  await removeCheckpoints(checkpointFolderOf(options.out));
-  await removeFeatures(job.features);
+  const sizeBytes = await writeStudent(job, { definition, vocabularies, trained });
+  const { parameters, ...figures } = trained;
   return {
+    ...figures,
     out: options.out,
     preset: settings.preset,
-    numExamples: numTrained,
-    numParameters: Object.values(trained.parameters).reduce(
-      (sum, values) => sum + values.length,
-      0,
-    ),
+    numExamples,
+    numParameters: Object.values(parameters).reduce((sum, values) => sum + values.length, 0),
     sizeBytes,
     vocabularySizes: Object.fromEntries(
       Object.entries(vocabularies).map(([name, vocabulary]) => [name, vocabulary.size]),
     ),
-    epochs,
-    bestEpoch,
-    bestStep,
-    resumedFrom: trained.resumedFrom,
-    collisions: trained.collisions,
     temperature: definition.calibration.temperature,
     seconds: (performance.now() - startMs) / 1000,
-    examplesPerSecond: trained.examplesPerSecond,
-    waitingSeconds: trained.waitingSeconds,
   };
 }
 
-async function openJob(options: DistillOptions): Promise<Job> {
-  const { input, dev, progress = SILENT } = options;
-  const student = options.start === undefined ? undefined : await openStartStudent(options.start);
-  const settings = resolveSettings(options, student?.definition);
-  await checkFolderPlace(options.out, isStudentFolder);
-  const labels = options.labels === undefined ? undefined : await openLabelFolder(options.labels);
-  const devLabels =
-    options.devLabels === undefined ? undefined : await openLabelFolder(options.devLabels);
-  const made = draftDefinition(options, settings, labels);
-  const draft = student ? startDefinition(options.start!, student.definition, made, options) : made;
-  checkDev(draft, dev);
-  const inputs: TrainingInputs = {
-    settings,
-    input: await fingerprintSet(input),
-    dev: dev && (await fingerprintSet(dev)),
-    labels,
-    devLabels,
-    start: student && { path: options.start!, fingerprint: await fingerprintPath(options.start!) },
-  };
-  const features = featureFolderOf(options.out, options.cache);
-  return { options, inputs, draft, start: student, features, progress };
-}
-
-async function openTargets({ options, inputs, draft }: Job): Promise<Targets> {
-  const { labels: folder, settings } = inputs;
-  const needsHard = folder === undefined || settings.hardShare > 0;
-  return loadTargets({
-    set: options.input,
-    hard: needsHard ? await readHardLabels(options.input) : undefined,
-    folder,
-    numOutputs: draft.numOutputs,
-    loss: settings.loss,
-    hardShare: settings.hardShare,
+/** Writes the folder and removes what only a broken off run would need; gives the bytes of the model. */
+async function writeStudent(
+  { options, inputs, features }: DistillJob,
+  parts: { definition: StudentDefinition; vocabularies: Vocabularies; trained: Trained },
+): Promise<number> {
+  const { definition, vocabularies, trained } = parts;
+  const { parameters, epochs, bestEpoch, bestStep } = trained;
+  const provenance = describeProvenance(inputs);
+  const student = createStudent({
+    definition: { ...definition, provenance: provenance.short },
+    vocabularies,
+    parameters,
   });
+  const training = { ...provenance.long, epochs: epochs as unknown as Json, bestEpoch, bestStep };
+  const sizeBytes = await writeStudentFolder(options.out, student, training);
+  await removeCheckpoints(checkpointFolderOf(options.out));
+  await removeFeatures(features);
+  return sizeBytes;
 }
 
 interface FeatureParts {
@@ -191,29 +134,16 @@ interface FeatureParts {
 
 /** Trains while the features are made or read. */
 async function trainOnFeatures(
-  job: Job,
+  job: DistillJob,
   { set, definition, vocabularies, targets }: FeatureParts,
 ): Promise<Trained & { collisions?: BlockCollisions[] }> {
-  const { inputs, progress, start } = job;
-  const { settings } = inputs;
+  const { progress, start } = job;
+  const { settings } = job.inputs;
   const setting = shardSettingOf(job, { set, definition, vocabularies });
   const collisions = new CollisionCount(definition);
-  const task = progress.start('featurise', set.numRows, 'examples');
-  const store = new FeatureStore(setting, {
-    threads: settings.threads,
-    note: progress.note,
-    onShard: (shard) => {
-      if (!collisions.add(shard)) return;
-      task.advance(shard.numExamples);
-      if (collisions.numShards === store.numShards) task.done();
-    },
-  });
+  const store = openStore(job, setting, collisions);
   try {
-    const batches = new BatchSource(store, {
-      ...settings,
-      windowBytes: settings.windowSize * 2 ** 20,
-      rows: targets.rows,
-    });
+    const windowBytes = settings.windowSize * 2 ** 20;
     const parameters = start
       ? startParameters(start)
       : initializeParameters(definition, createRandom(settings.seed, 'initialize').next);
@@ -221,21 +151,40 @@ async function trainOnFeatures(
       definition,
       settings,
       parameters,
-      batches,
+      batches: new BatchSource(store, { ...settings, windowBytes, rows: targets.rows }),
       targets,
       dev: await openDev(job, definition, vocabularies),
       checkpoints: keeperOf(job, { key: setting.key, parameters, definition }),
       progress,
     });
     const isWhole = collisions.numShards === store.numShards;
-    return { ...trained, collisions: isWhole ? collisions.result() : undefined };
+    return { ...trained, ...(isWhole && { collisions: collisions.result() }) };
   } finally {
     await store.close();
   }
 }
 
+/** The shards of the input, each reported and looked at when it is first there. */
+function openStore(
+  { inputs, progress }: DistillJob,
+  setting: ShardSetting,
+  collisions: CollisionCount,
+): FeatureStore {
+  const task = progress.start('featurise', setting.set.numRows, 'examples');
+  const store = new FeatureStore(setting, {
+    threads: inputs.settings.threads,
+    note: progress.note,
+    onShard: (shard) => {
+      if (!collisions.add(shard)) return;
+      task.advance(shard.numExamples);
+      if (collisions.numShards === store.numShards) task.done();
+    },
+  });
+  return store;
+}
+
 function keeperOf(
-  { options, inputs, progress }: Job,
+  { options, inputs, progress }: DistillJob,
   {
     key,
     parameters,
@@ -269,7 +218,7 @@ function keeperOf(
 
 /** The dev examples in memory, with what the teacher says of them where it was asked. */
 async function openDev(
-  { options: { dev }, inputs, progress }: Job,
+  { options: { dev }, inputs, progress }: DistillJob,
   definition: StudentDefinition,
   vocabularies: Vocabularies,
 ): Promise<DevExamples | undefined> {
@@ -280,51 +229,4 @@ async function openDev(
     examples.targetLogits = (await readSoftLabels(inputs.devLabels, dev)).targetLogits;
   }
   return examples;
-}
-
-function draftDefinition(
-  options: DistillOptions,
-  settings: DistillSettings,
-  folder: LabelFolder | undefined,
-): StudentDefinition {
-  const { input, dev } = options;
-  const label = input.label ?? dev?.label;
-  const numClasses = label?.kind === 'classes' ? label.classes.length : 2;
-  const numOutputs = folder?.manifest.numOutputs ?? (numClasses === 2 ? 1 : numClasses);
-  if (settings.loss === 'margin-mse' && numOutputs > 1) {
-    throw new Bert2dnnError('USAGE', `margin-mse needs one output, got ${numOutputs} classes`, {
-      hint: 'Take --loss soft-cross-entropy.',
-    });
-  }
-  const definition = presetDefinition(settings.preset, Object.keys(input.fields), {
-    ...options,
-    numOutputs,
-    classes: label?.kind === 'classes' ? label.classes : undefined,
-    labelRange: label?.kind === 'graded' ? label.labelRange : undefined,
-  });
-  const temperature = options.temperature ?? (folder ? calibrationTemperature(folder.manifest) : 1);
-  return { ...definition, calibration: { temperature } };
-}
-
-function checkDev(definition: StudentDefinition, dev: ExampleSet | undefined): void {
-  if (dev === undefined) return;
-  const name = dev.files.join(', ');
-  const fields = Object.keys(dev.fields);
-  if (fields.join() !== definition.fields.join()) {
-    throw new Bert2dnnError(
-      'USAGE',
-      `${name}: has the fields ${fields.join(', ')}, expected ${definition.fields.join(', ')} as in the input`,
-    );
-  }
-  const { label } = dev;
-  const numOutputs = label?.kind === 'classes' ? label.classes.length : 2;
-  if (label === undefined || numOutputs !== Math.max(2, definition.numOutputs)) {
-    throw new Bert2dnnError(
-      'USAGE',
-      `${name}: ${label === undefined ? 'has no label column' : `its labels do not fit a student with ${definition.numOutputs} outputs`}`,
-      {
-        hint: 'Dev examples need gold labels of the same task: --label, --label-range, --classes.',
-      },
-    );
-  }
 }

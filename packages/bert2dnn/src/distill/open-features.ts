@@ -102,11 +102,8 @@ export async function openVocabularies(
   const isWritten = features.isKept || set.numRows > shardExamples;
   const found = isWritten ? await readVocabularies(features, key) : undefined;
   if (found !== undefined) return found;
-  const labels = {
-    values: targets.targets,
-    numOutputs: draft.numOutputs,
-    areLogits: loss === 'margin-mse',
-  };
+  const { numOutputs } = draft;
+  const labels = { values: targets.targets, numOutputs, areLogits: loss === 'margin-mse' };
   const { maxTokens } = options;
   const folder = features.path;
   const counting = {

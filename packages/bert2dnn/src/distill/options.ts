@@ -135,6 +135,11 @@ export function resolveSettings(
     seed: options.seed ?? 1,
     threads: options.threads ?? 1,
   };
+  checkSettings(options, settings);
+  return settings;
+}
+
+function checkSettings(options: DistillOptions, settings: DistillSettings): void {
   for (const name of ['epochs', 'batchSize', 'minCount', 'threads'] as const) {
     if (Number.isInteger(settings[name]) && settings[name] >= 1) continue;
     throw outOfRange(name, settings[name], 'a whole number from 1');
@@ -150,7 +155,6 @@ export function resolveSettings(
   if (options.temperature !== undefined && !(options.temperature > 0)) {
     throw outOfRange('temperature', options.temperature, 'a number > 0');
   }
-  return settings;
 }
 
 /** Settings of how examples come and when figures are taken. */
