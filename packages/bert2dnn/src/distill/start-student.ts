@@ -1,12 +1,6 @@
 // Training that goes on from an existing student: its definition and vocabularies are kept, and whoever asks for another
 // structure, or brings data of another shape, is told what differs.
-import {
-  createStudent,
-  type Student,
-  type StudentDefinition,
-  StudentError,
-  TOKENIZERS,
-} from '@bert2dnn/student';
+import { type Student, type StudentDefinition, StudentError, TOKENIZERS } from '@bert2dnn/student';
 import { loadStudentFolder } from '@bert2dnn/student/node';
 import { Bert2dnnError } from '../foundation/errors.js';
 import type { StructureOptions } from './presets.js';
@@ -88,10 +82,7 @@ export function startDefinition(
 }
 
 /** Copies of a student's parameters, to be trained. */
-export function startParameters(student: Student): Record<string, Float32Array> {
-  const { definition, vocabularies, parameters } = student;
-  // Checked again, because what is loaded may be changed in place.
-  createStudent({ definition, vocabularies, parameters });
+export function startParameters({ parameters }: Student): Record<string, Float32Array> {
   return Object.fromEntries(
     Object.entries(parameters).map(([name, values]) => [name, values.slice()]),
   );

@@ -246,6 +246,20 @@ describe('what is not as it was', () => {
     });
   });
 
+  it('a shard of soft labels that vanished', async () => {
+    const inputs = [{ path: parquet, numRows: rows.length }];
+    const logits = rows.map(([, , label]) => [0, label === 1 ? 2 : -2]);
+    const scores = await writeScores(newFolder(), { inputs, logits, shardRows: 500 });
+    const labels = newFolder();
+    await stackScores({ scores: [scores], temperature: 1, out: labels });
+    const shard = (await readdir(labels)).find((name) => name.endsWith('.parquet'))!;
+    await unlink(join(labels, shard));
+    await expect(train({ labels })).rejects.toMatchObject({
+      code: 'FILE_MISSING',
+      message: expect.stringContaining(shard),
+    });
+  });
+
   it('a training that goes to infinity while threads are at work', async () => {
     const diverging = train({
       learningRate: 1e30,
