@@ -14,8 +14,19 @@ export const distillCommand = () =>
       line(
         `${formatCount(result.numExamples)} examples, epoch ${result.bestEpoch} of ${result.epochs.length} kept`,
       );
+      if (result.resumedFrom > 0) line(`went on from update ${result.resumedFrom}`);
+      for (const { block, numRows, share, numFeatures } of result.collisions ?? []) {
+        const seen = numFeatures === undefined ? 'more' : `about ${formatCount(numFeatures)}`;
+        line(
+          `block ${block}: ${seen} features in ${formatCount(numRows)} hashed rows, ${formatShare(share)} share a row`,
+        );
+      }
       line(
         `${formatCount(result.examplesPerSecond)} examples/s, ${formatDuration(result.seconds)} in all`,
       );
     },
   });
+
+function formatShare(share: number): string {
+  return share > 0.9995 ? 'nearly all' : `${(share * 100).toFixed(1)} %`;
+}

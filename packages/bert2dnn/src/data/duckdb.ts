@@ -1,6 +1,7 @@
 // The one door to DuckDB: in-memory engines with columns in and columns out. Knows no examples and no user errors.
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import {
   DOUBLE as DUCKDB_DOUBLE,
   FLOAT as DUCKDB_FLOAT,
@@ -87,8 +88,8 @@ function startSharedEngine(): Promise<Engine> {
   sharedEngine ??= Engine.start({
     threads: 1,
     memoryMb: 2000,
-    // One for each process: files in it have fixed names.
-    temporaryFolder: join(tmpdir(), `bert2dnn-duckdb-${process.pid}`),
+    // One for each thread of each process: files in it have fixed names.
+    temporaryFolder: join(tmpdir(), `bert2dnn-duckdb-${process.pid}-${threadId}`),
   });
   return sharedEngine;
 }

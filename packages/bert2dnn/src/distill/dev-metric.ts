@@ -1,4 +1,5 @@
-// The one figure that chooses the best epoch. Full evaluation, with intervals, is another stage's work.
+// The figure that chooses the best values, and agreement with the teacher beside it, never mixed into it. Full evaluation,
+// with intervals, is another stage's work.
 import { sigmoid } from '@bert2dnn/student';
 import { isPositiveLabel } from '../data/index.js';
 import { areaUnderRoc } from '../foundation/area-under-roc.js';
@@ -23,6 +24,34 @@ export function devMetric(
   const auc = areaUnderRoc(logits, (row) => isPositiveLabel(labels[row]));
   if (auc !== undefined) return { name: 'auc', value: auc };
   return { name: 'negativeLogLoss', value: -logLoss(logits, labels, temperature) };
+}
+
+/**
+ * Agreement with a teacher: Pearson's r of the student's logits and the logits that it should have, both [N]; rows where the
+ * second is NaN are left out. `undefined` if one of them does not vary.
+ */
+export function logitAgreement(
+  logits: Float32Array,
+  targetLogits: Float32Array,
+): number | undefined {
+  const rows = targetLogits.reduce((sum, target) => sum + (Number.isNaN(target) ? 0 : 1), 0);
+  let [mean, targetMean] = [0, 0];
+  logits.forEach((logit, row) => {
+    if (Number.isNaN(targetLogits[row])) return;
+    mean += logit / rows;
+    targetMean += targetLogits[row] / rows;
+  });
+  let [products, squares, targetSquares] = [0, 0, 0];
+  logits.forEach((logit, row) => {
+    if (Number.isNaN(targetLogits[row])) return;
+    const gap = logit - mean;
+    const targetGap = targetLogits[row] - targetMean;
+    products += gap * targetGap;
+    squares += gap * gap;
+    targetSquares += targetGap * targetGap;
+  });
+  if (squares === 0 || targetSquares === 0) return undefined;
+  return products / Math.sqrt(squares) / Math.sqrt(targetSquares);
 }
 
 function logLoss(logits: Float32Array, labels: Float64Array, temperature: number): number {

@@ -1,28 +1,37 @@
-// Stage `distill`: transfer set and soft labels -> student. Reads twice (count, featurise), trains from memory, writes.
-import { createStudent, type StudentDefinition } from '@bert2dnn/student';
+// Stage `distill`: transfer set and soft labels -> student. Chooses the vocabularies, then trains while worker threads
+// turn texts into features; goes on where a broken off run of the same command stopped.
+import { createStudent, initializeParameters, type StudentDefinition } from '@bert2dnn/student';
 import type { ExampleSet } from '../data/index.js';
-import { Bert2dnnError } from '../foundation/errors.js';
-import type { Json } from '../foundation/fingerprint.js';
-import { checkFolderPlace } from '../foundation/folders.js';
-import { type Progress, SILENT } from '../foundation/progress.js';
+import { fingerprintJson, type Json } from '../foundation/fingerprint.js';
+import { createRandom } from '../foundation/random.js';
+import { type LabelFolder, readSoftLabels } from '../labels/label-folder.js';
 import {
-  calibrationTemperature,
-  type LabelFolder,
-  openLabelFolder,
-} from '../labels/label-folder.js';
+  CheckpointKeeper,
+  checkpointFolderOf,
+  removeCheckpoints,
+} from '../teacher/training-checkpoint.js';
+import { BatchSource } from './batch-source.js';
+import { type BlockCollisions, CollisionCount } from './collisions.js';
+import { type DistillJob, openJob, openTargets } from './distill-job.js';
+import { removeFeatures } from './feature-folder.js';
+import { FeatureStore } from './feature-store.js';
+import { featurizeExamples, type Vocabularies, withVocabularySizes } from './featurize.js';
+import { openVocabularies, shardSettingOf, stagedTextFolder } from './open-features.js';
+import type { DistillOptions } from './options.js';
+import type { Preset } from './presets.js';
+import { describeProvenance, type TrainingInputs } from './provenance.js';
+import type { ShardSetting } from './shard-maker.js';
+import { startParameters } from './start-student.js';
+import { writeStudentFolder } from './student-folder.js';
+import type { Targets } from './targets.js';
+import { openThreadedSet } from './threaded-set.js';
 import {
-  countVocabularies,
-  type FeaturizedExamples,
-  featurizeExamples,
-  type Vocabularies,
-  withVocabularySizes,
-} from './featurize.js';
-import { type DistillOptions, type DistillSettings, resolveSettings } from './options.js';
-import { type Preset, presetDefinition } from './presets.js';
-import { describeProvenance } from './provenance.js';
-import { isStudentFolder, writeStudentFolder } from './student-folder.js';
-import { loadTargets } from './targets.js';
-import { type EpochFigures, trainStudent } from './train.js';
+  type DevExamples,
+  type EpochFigures,
+  type Trained,
+  type TrainingState,
+  trainStudent,
+} from './train.js';
 
 /** What `distill` made. */
 export interface DistillResult {
@@ -36,137 +45,188 @@ export interface DistillResult {
   vocabularySizes: Record<string, number>;
   epochs: EpochFigures[];
   bestEpoch: number;
+  /** Updates until the values that were kept. */
+  bestStep: number;
+  /** Updates that an earlier, broken off run had done; 0 if there was none. */
+  resumedFrom: number;
+  /** Of blocks with hashed rows; absent where this run did not see every example. */
+  collisions?: BlockCollisions[];
   /** Factor from the student's logit to a true probability's. */
   temperature: number;
   seconds: number;
-  /** Of the epochs alone, without reading, counting and featurising. */
+  /** Of the epochs alone, without counting, and waiting for features in it. */
   examplesPerSecond: number;
+  /** Of the epochs, spent waiting for features. */
+  waitingSeconds: number;
 }
 
 /**
- * Trains a student and writes its folder. The same inputs, seed and options give the same bytes.
- * Memory: 4 bytes an id and block (about 250 bytes a short example), 4 to 8 bytes a label, three times the tables.
- * @throws Bert2dnnError for bad options, labels that do not fit, and NOT_FINITE if the training diverges.
+ * Trains a student and writes its folder. The same inputs, seed and options give the same bytes, for any number of threads,
+ * and broken off or not.
+ * Memory: three times the tables, four with dev examples; two windows of features (`windowSize`) and a shard for each thread;
+ * 4 to 8 bytes an example and output for the targets, 8 more for gold labels where they are used; counts of n-grams
+ * (`maxTokens`) before the training.
+ * @throws Bert2dnnError for bad options, labels that do not fit, NOT_FINITE if the training diverges, DISK_FULL: what is
+ * finished is kept.
  */
 export async function distill(options: DistillOptions): Promise<DistillResult> {
   const startMs = performance.now();
-  const { input, dev, progress = SILENT } = options;
-  const settings = resolveSettings(options);
-  await checkFolderPlace(options.out, isStudentFolder);
-  const folder = options.labels === undefined ? undefined : await openLabelFolder(options.labels);
-  const draft = draftDefinition(options, settings, folder);
-  checkDev(draft, dev);
-  const vocabularies = await countVocabularies(
-    input,
-    draft,
-    { minCount: settings.minCount, maxTokens: options.maxTokens },
-    progress,
-  );
-  const definition = withVocabularySizes(draft, vocabularies);
-  const examples = await featurize(input, definition, vocabularies, progress);
-  const targets = await loadTargets({
-    set: input,
-    hard: examples.labels,
-    folder,
-    numOutputs: definition.numOutputs,
-    loss: settings.loss,
-    hardShare: settings.hardShare,
-  });
-  const numTrained = targets.rows?.length ?? input.numRows;
-  if (numTrained < input.numRows) {
-    progress.note(`${input.numRows - numTrained} rows have no soft label and are left out`);
+  const job = await openJob(options);
+  const { input } = options;
+  const { settings } = job.inputs;
+  const targets = await openTargets(job);
+  const numExamples = targets.rows?.length ?? input.numRows;
+  if (numExamples < input.numRows) {
+    job.progress.note(`${input.numRows - numExamples} rows have no soft label and are left out`);
   }
-  const devExamples = dev && (await featurize(dev, definition, vocabularies, progress));
-  const trained = await trainStudent({
-    definition,
-    settings,
-    examples,
-    targets,
-    devExamples,
-    progress,
+  const set = await openThreadedSet(input, {
+    folder: stagedTextFolder(job),
+    isSmall: input.numRows <= settings.shardExamples,
+    progress: job.progress,
   });
-  const provenance = await describeProvenance(options, settings, folder);
-  const student = createStudent({
-    definition: { ...definition, provenance: provenance.short },
-    vocabularies,
-    parameters: trained.parameters,
-  });
-  const { epochs, bestEpoch } = trained;
-  const training = { ...provenance.long, epochs: epochs as unknown as Json, bestEpoch };
-  const sizeBytes = await writeStudentFolder(options.out, student, training);
+  const vocabularies =
+    job.start?.vocabularies ?? (await openVocabularies({ ...job, set, targets }));
+  const definition = withVocabularySizes(job.draft, vocabularies);
+  const trained = await trainOnFeatures(job, { set, definition, vocabularies, targets });
+  const sizeBytes = await writeStudent(job, { definition, vocabularies, trained });
+  const { parameters, ...figures } = trained;
   return {
+    ...figures,
     out: options.out,
     preset: settings.preset,
-    numExamples: numTrained,
-    numParameters: Object.values(trained.parameters).reduce(
-      (sum, values) => sum + values.length,
-      0,
-    ),
+    numExamples,
+    numParameters: Object.values(parameters).reduce((sum, values) => sum + values.length, 0),
     sizeBytes,
     vocabularySizes: Object.fromEntries(
       Object.entries(vocabularies).map(([name, vocabulary]) => [name, vocabulary.size]),
     ),
-    epochs,
-    bestEpoch,
     temperature: definition.calibration.temperature,
     seconds: (performance.now() - startMs) / 1000,
-    examplesPerSecond: trained.examplesPerSecond,
   };
 }
 
-function draftDefinition(
-  options: DistillOptions,
-  settings: DistillSettings,
-  folder: LabelFolder | undefined,
-): StudentDefinition {
-  const { input, dev } = options;
-  const label = input.label ?? dev?.label;
-  const numClasses = label?.kind === 'classes' ? label.classes.length : 2;
-  const numOutputs = folder?.manifest.numOutputs ?? (numClasses === 2 ? 1 : numClasses);
-  if (settings.loss === 'margin-mse' && numOutputs > 1) {
-    throw new Bert2dnnError('USAGE', `margin-mse needs one output, got ${numOutputs} classes`, {
-      hint: 'Take --loss soft-cross-entropy.',
-    });
-  }
-  const definition = presetDefinition(settings.preset, Object.keys(input.fields), {
-    ...options,
-    numOutputs,
-    classes: label?.kind === 'classes' ? label.classes : undefined,
-    labelRange: label?.kind === 'graded' ? label.labelRange : undefined,
+/** Writes the folder and removes what only a broken off run would need; gives the bytes of the model. */
+async function writeStudent(
+  { options, inputs, features }: DistillJob,
+  parts: { definition: StudentDefinition; vocabularies: Vocabularies; trained: Trained },
+): Promise<number> {
+  const { definition, vocabularies, trained } = parts;
+  const { parameters, epochs, bestEpoch, bestStep } = trained;
+  const provenance = describeProvenance(inputs);
+  const student = createStudent({
+    definition: { ...definition, provenance: provenance.short },
+    vocabularies,
+    parameters,
   });
-  const temperature = options.temperature ?? (folder ? calibrationTemperature(folder.manifest) : 1);
-  return { ...definition, calibration: { temperature } };
+  const training = { ...provenance.long, epochs: epochs as unknown as Json, bestEpoch, bestStep };
+  const sizeBytes = await writeStudentFolder(options.out, student, training);
+  await removeCheckpoints(checkpointFolderOf(options.out));
+  await removeFeatures(features);
+  return sizeBytes;
 }
 
-function checkDev(definition: StudentDefinition, dev: ExampleSet | undefined): void {
-  if (dev === undefined) return;
-  const name = dev.files.join(', ');
-  const fields = Object.keys(dev.fields);
-  if (fields.join() !== definition.fields.join()) {
-    throw new Bert2dnnError(
-      'USAGE',
-      `${name}: has the fields ${fields.join(', ')}, expected ${definition.fields.join(', ')} as in the input`,
-    );
-  }
-  const { label } = dev;
-  const numOutputs = label?.kind === 'classes' ? label.classes.length : 2;
-  if (label === undefined || numOutputs !== Math.max(2, definition.numOutputs)) {
-    throw new Bert2dnnError(
-      'USAGE',
-      `${name}: ${label === undefined ? 'has no label column' : `its labels do not fit a student with ${definition.numOutputs} outputs`}`,
-      {
-        hint: 'Dev examples need gold labels of the same task: --label, --label-range, --classes.',
-      },
-    );
+interface FeatureParts {
+  set: ExampleSet;
+  definition: StudentDefinition;
+  vocabularies: Vocabularies;
+  targets: Targets;
+}
+
+/** Trains while the features are made or read. */
+async function trainOnFeatures(
+  job: DistillJob,
+  { set, definition, vocabularies, targets }: FeatureParts,
+): Promise<Trained & { collisions?: BlockCollisions[] }> {
+  const { progress, start } = job;
+  const { settings } = job.inputs;
+  const setting = shardSettingOf(job, { set, definition, vocabularies });
+  const collisions = new CollisionCount(definition);
+  const store = openStore(job, setting, collisions);
+  try {
+    const windowBytes = settings.windowSize * 2 ** 20;
+    const parameters = start
+      ? startParameters(start)
+      : initializeParameters(definition, createRandom(settings.seed, 'initialize').next);
+    const trained = await trainStudent({
+      definition,
+      settings,
+      parameters,
+      batches: new BatchSource(store, { ...settings, windowBytes, rows: targets.rows }),
+      targets,
+      dev: await openDev(job, definition, vocabularies),
+      checkpoints: keeperOf(job, { key: setting.key, parameters, definition }),
+      progress,
+    });
+    const isWhole = collisions.numShards === store.numShards;
+    return { ...trained, ...(isWhole && { collisions: collisions.result() }) };
+  } finally {
+    await store.close();
   }
 }
 
-async function featurize(
-  set: ExampleSet,
+/** The shards of the input, each reported and looked at when it is first there. */
+function openStore(
+  { inputs, progress }: DistillJob,
+  setting: ShardSetting,
+  collisions: CollisionCount,
+): FeatureStore {
+  const task = progress.start('featurise', setting.set.numRows, 'examples');
+  const store = new FeatureStore(setting, {
+    threads: inputs.settings.threads,
+    note: progress.note,
+    onShard: (shard) => {
+      if (!collisions.add(shard)) return;
+      task.advance(shard.numExamples);
+      if (collisions.numShards === store.numShards) task.done();
+    },
+  });
+  return store;
+}
+
+function keeperOf(
+  { options, inputs, progress }: DistillJob,
+  {
+    key,
+    parameters,
+    definition,
+  }: { key: string; parameters: Record<string, Float32Array>; definition: StudentDefinition },
+) {
+  const files = (set: TrainingInputs['dev']): Json =>
+    set?.map(({ path: _, ...rest }) => rest) ?? [];
+  const manifest = (folder: LabelFolder | undefined): Json =>
+    folder === undefined ? null : fingerprintJson(folder.manifest as unknown as Json);
+  const { input, dev, labels, devLabels, settings } = inputs;
+  const label = (options.input.label ?? null) as unknown as Json;
+  const devLabel = (options.dev?.label ?? null) as unknown as Json;
+  return new CheckpointKeeper<TrainingState>({
+    name: 'distill',
+    parameters,
+    settings: { ...settings } as unknown as { [name: string]: Json },
+    progress,
+    folder: checkpointFolderOf(options.out),
+    identity: {
+      features: key,
+      definition: definition as unknown as Json,
+      input: files(input),
+      dev: files(dev),
+      columns: [label, devLabel, (options.dev?.fields ?? {}) as Json],
+      labels: manifest(labels),
+      devLabels: manifest(devLabels),
+    },
+  });
+}
+
+/** The dev examples in memory, with what the teacher says of them where it was asked. */
+async function openDev(
+  { options: { dev }, inputs, progress }: DistillJob,
   definition: StudentDefinition,
   vocabularies: Vocabularies,
-  progress: Progress,
-): Promise<FeaturizedExamples> {
-  const task = progress.start('featurise', set.numRows, 'examples');
-  return featurizeExamples(set, definition, vocabularies, task);
+): Promise<DevExamples | undefined> {
+  if (dev === undefined) return undefined;
+  const task = progress.start('featurise dev', dev.numRows, 'examples');
+  const examples: DevExamples = await featurizeExamples(dev, definition, vocabularies, task);
+  if (inputs.devLabels !== undefined) {
+    examples.targetLogits = (await readSoftLabels(inputs.devLabels, dev)).targetLogits;
+  }
+  return examples;
 }

@@ -1,7 +1,9 @@
 // Options of `distill`: their meaning, defaults and limits. Structure and presets are in `presets.ts`.
+import type { StudentDefinition } from '@bert2dnn/student';
 import type { ExampleSet } from '../data/index.js';
 import { Bert2dnnError, findNearestName } from '../foundation/errors.js';
 import type { Progress } from '../foundation/progress.js';
+import { SHARD_EXAMPLES } from './feature-store.js';
 import {
   defaultPreset,
   type Preset,
@@ -10,6 +12,7 @@ import {
   TRAINING_DEFAULTS,
 } from './presets.js';
 import { LOSSES, type Loss } from './student-graph.js';
+import { VOCABULARY_CRITERIA, type VocabularyCriterion } from './token-choice.js';
 
 /** Options of `distill`. */
 export interface DistillOptions
@@ -44,11 +47,37 @@ export interface DistillOptions
   temperature?: number;
   /** Occurrences that an n-gram needs for the vocabulary. Default: the preset's. */
   minCount?: number;
-  /** Distinct n-grams counted at once; see `TokenCountsOptions`. */
+  /** `frequency` (default), or `information`: n-grams whose presence tells most of the soft label. */
+  vocabularyBy?: string;
+  /** Distinct n-grams counted in memory; see `VocabularyOptions`. */
   maxTokens?: number;
+  /** Folder of a student to go on from: its definition and vocabularies are kept. Default: a new one. */
+  start?: string;
+  /** Folder of soft labels that `stack` wrote for the dev examples, for agreement with the teacher. One output only. */
+  devLabels?: string;
+  /** Updates between dev figures, beside those at the end of an epoch; 0 (default): none between. */
+  evalEvery?: number;
+  /** Stop after so many dev figures without a better one; 0 (default): never. */
+  patience?: number;
+  /**
+   * Folder for features, which stays, so that later trainings on the same texts need no text work. Default: a hidden folder
+   * beside `out`, removed when the student is in place.
+   */
+  cache?: string;
+  /**
+   * MiB of features that are shuffled together, > 0. Two such windows are in memory. An input that fits into one is shuffled
+   * as a whole. Default 512.
+   */
+  windowSize?: number;
+  /** Examples of a shard of features, a power of two from 1 to 2^20. Default 32,768. */
+  shardExamples?: number;
+  /** Rows of a group (the group column or the field `query`) next to each other in a batch. Default `false`. */
+  byGroup?: boolean;
+  /** Least seconds between checkpoints, 0 or more. Changes no result. Default 60. */
+  checkpointSeconds?: number;
   /** Seed of first values and shuffling. Default 1. */
   seed?: number;
-  /** Threads of the layers' products. Default 1. */
+  /** Threads of the layers' products, and those that count and featurise. Changes no result. Default 1. */
   threads?: number;
   progress?: Progress;
 }
@@ -64,14 +93,25 @@ export interface DistillSettings {
   loss: Loss;
   hardShare: number;
   minCount: number;
+  vocabularyBy: VocabularyCriterion;
+  evalEvery: number;
+  patience: number;
+  windowSize: number;
+  shardExamples: number;
+  byGroup: boolean;
+  checkpointSeconds: number;
   seed: number;
   threads: number;
 }
 
-/** Fills in the defaults. @throws Bert2dnnError USAGE for a setting outside its range. */
-export function resolveSettings(options: DistillOptions): DistillSettings {
+/** Fills in the defaults: the preset's, and without one of the student to start from. @throws Bert2dnnError USAGE for a setting outside its range. */
+export function resolveSettings(
+  options: DistillOptions,
+  start?: StudentDefinition,
+): DistillSettings {
   const fields = Object.keys(options.input.fields);
-  const preset = options.preset === undefined ? defaultPreset(fields) : parsePreset(options.preset);
+  const name = options.preset ?? start?.preset;
+  const preset = name === undefined ? defaultPreset(fields) : parsePreset(name);
   const defaults = TRAINING_DEFAULTS[preset];
   const learningRate = options.learningRate ?? defaults.learningRate;
   const ratio = defaults.embeddingLearningRate / defaults.learningRate;
@@ -85,9 +125,21 @@ export function resolveSettings(options: DistillOptions): DistillSettings {
     loss: parseLoss(options.loss ?? 'soft-cross-entropy'),
     hardShare: options.hardShare ?? 0,
     minCount: options.minCount ?? defaults.minCount,
+    vocabularyBy: parseCriterion(options.vocabularyBy ?? 'frequency'),
+    evalEvery: options.evalEvery ?? 0,
+    patience: options.patience ?? 0,
+    windowSize: options.windowSize ?? 512,
+    shardExamples: options.shardExamples ?? SHARD_EXAMPLES,
+    byGroup: options.byGroup ?? false,
+    checkpointSeconds: options.checkpointSeconds ?? 60,
     seed: options.seed ?? 1,
     threads: options.threads ?? 1,
   };
+  checkSettings(options, settings);
+  return settings;
+}
+
+function checkSettings(options: DistillOptions, settings: DistillSettings): void {
   for (const name of ['epochs', 'batchSize', 'minCount', 'threads'] as const) {
     if (Number.isInteger(settings[name]) && settings[name] >= 1) continue;
     throw outOfRange(name, settings[name], 'a whole number from 1');
@@ -96,13 +148,44 @@ export function resolveSettings(options: DistillOptions): DistillSettings {
     if (settings[name] > 0 && Number.isFinite(settings[name])) continue;
     throw outOfRange(name, settings[name], 'a number > 0');
   }
+  checkPath(options, settings);
   if (!(settings.hardShare >= 0 && settings.hardShare <= 1)) {
     throw outOfRange('hardShare', settings.hardShare, '0..1');
   }
   if (options.temperature !== undefined && !(options.temperature > 0)) {
     throw outOfRange('temperature', options.temperature, 'a number > 0');
   }
-  return settings;
+}
+
+/** Settings of how examples come and when figures are taken. */
+function checkPath(options: DistillOptions, settings: DistillSettings): void {
+  for (const name of ['evalEvery', 'patience'] as const) {
+    const value = settings[name];
+    if (!Number.isInteger(value) || value < 0)
+      throw outOfRange(name, value, 'a whole number from 0');
+    if (value === 0 || options.dev !== undefined) continue;
+    throw new Bert2dnnError('USAGE', `distill: ${name} is ${value} but there are no dev examples`, {
+      hint: 'Give --dev labelled rows, or leave the option out.',
+    });
+  }
+  const { windowSize, shardExamples, checkpointSeconds } = settings;
+  if (!(windowSize > 0)) throw outOfRange('windowSize', windowSize, 'a number > 0');
+  if (!(checkpointSeconds >= 0)) {
+    throw outOfRange('checkpointSeconds', checkpointSeconds, 'a number of at least 0');
+  }
+  const bits = Math.log2(shardExamples);
+  if (!Number.isInteger(bits) || bits < 0 || bits > 20) {
+    throw outOfRange('shardExamples', shardExamples, 'a power of two from 1 to 1048576');
+  }
+}
+
+function parseCriterion(name: string): VocabularyCriterion {
+  const known = VOCABULARY_CRITERIA.find((criterion) => criterion === name);
+  if (known !== undefined) return known;
+  throw new Bert2dnnError(
+    'USAGE',
+    `vocabularyBy: got "${name}", expected ${VOCABULARY_CRITERIA.join(' or ')}`,
+  );
 }
 
 function parseLoss(name: string): Loss {

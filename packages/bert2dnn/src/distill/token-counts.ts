@@ -1,69 +1,91 @@
-// Counts of tokens over the whole transfer set within a stated bound of memory, and the choice of a vocabulary.
-import { Bert2dnnError } from '../foundation/errors.js';
+// Counts of tokens in memory: occurrences, and where asked the examples that have the token and the sum of their labels.
+// Whole numbers only, so that counts of parts can be added in any order. What does not fit is `token-runs.ts`'s matter.
 
-/** Options of `TokenCounts`. */
-export interface TokenCountsOptions {
-  /**
-   * Distinct tokens held at once, default 4,000,000 (about 500 MB), at most 16,000,000 (the limit of a Map).
-   * Up to it counts are exact. Beyond it the rarest tokens are dropped and counted anew if they come back, so a
-   * count may be too low by at most `largestError`.
-   */
-  maxTokens?: number;
+/** A token and its figures: occurrences; with labels also examples that have it, and their label sum for each output. */
+export interface TokenEntry {
+  token: string;
+  values: Float64Array;
 }
 
-/** Counts tokens. Source of the pruning: lossy counting, Manku and Motwani, VLDB 2002. */
-export class TokenCounts {
-  private readonly counts = new Map<string, number>();
-  private readonly maxTokens: number;
-  private lost = 0;
+/** Labels 0..1 are counted in these units, so that their sums are whole numbers, exact to 2^33 examples. */
+export const LABEL_UNITS = 1 << 20;
 
-  constructor(options: TokenCountsOptions = {}) {
-    this.maxTokens = options.maxTokens ?? 4_000_000;
-    if (!(this.maxTokens >= 1 && this.maxTokens <= 16_000_000)) {
-      throw new Bert2dnnError(
-        'USAGE',
-        `vocabulary: maxTokens must be 1..16000000, got ${this.maxTokens}`,
-      );
-    }
+/** Counts tokens by example. */
+export class TokenCounts {
+  readonly #places = new Map<string, number>();
+  readonly #numValues: number;
+  #values: Float64Array;
+  /** Of each token: number of the last example that had it. */
+  #lastExample = new Int32Array(0);
+  #numExamples = 0;
+
+  /** @param numLabels label sums beside the counts: 0 for none, which also leaves out the number of examples */
+  constructor(private readonly numLabels = 0) {
+    this.#numValues = numLabels === 0 ? 1 : 2 + numLabels;
+    this.#values = new Float64Array(1024 * this.#numValues);
+    if (numLabels > 0) this.#lastExample = new Int32Array(1024);
   }
 
   /** Distinct tokens held now. */
   get size(): number {
-    return this.counts.size;
+    return this.#places.size;
   }
 
-  /** How much too low a count can be; 0 while counts are exact. */
-  get largestError(): number {
-    return this.lost;
-  }
-
-  /** Counts each of the tokens once more. */
-  add(tokens: readonly string[]): void {
-    for (const token of tokens) this.counts.set(token, (this.counts.get(token) ?? 0) + 1);
-    if (this.counts.size > this.maxTokens) this.prune();
+  /** Begins an example: tokens from here on belong to it. */
+  beginExample(): void {
+    this.#numExamples++;
   }
 
   /**
-   * The `size` most frequent tokens that occur at least `minCount` times, most frequent first.
-   * Ties go by UTF-16 order, so the answer does not depend on the order of the examples.
+   * Counts each of the tokens once more.
+   * @param labels in `LABEL_UNITS` by output, of the example; absent: its tokens count as occurrences only
    */
-  mostFrequent(size: number, minCount = 1): string[] {
-    const entries = [...this.counts].filter(([, count]) => count >= minCount);
-    entries.sort(([left, leftCount], [right, rightCount]) =>
-      leftCount !== rightCount ? rightCount - leftCount : left < right ? -1 : 1,
-    );
-    return entries.slice(0, size).map(([token]) => token);
-  }
-
-  /** Drops the rarest until at most half the bound is held, so that pruning is seldom. */
-  private prune(): void {
-    let threshold = 0;
-    while (this.counts.size > this.maxTokens / 2) {
-      threshold++;
-      for (const [token, count] of this.counts) {
-        if (count <= threshold) this.counts.delete(token);
+  add(tokens: readonly string[], labels?: ArrayLike<number>): void {
+    for (const token of tokens) {
+      const place = this.#placeOf(token);
+      const first = place * this.#numValues;
+      this.#values[first]++;
+      if (this.numLabels === 0 || labels === undefined) continue;
+      if (this.#lastExample[place] === this.#numExamples) continue;
+      this.#lastExample[place] = this.#numExamples;
+      this.#values[first + 1]++;
+      for (let label = 0; label < this.numLabels; label++) {
+        this.#values[first + 2 + label] += labels[label];
       }
     }
-    this.lost += threshold;
+  }
+
+  /** All tokens in the order of their UTF-16 units. */
+  *sorted(): Generator<TokenEntry> {
+    for (const token of [...this.#places.keys()].sort()) {
+      const first = this.#places.get(token)! * this.#numValues;
+      yield { token, values: this.#values.slice(first, first + this.#numValues) };
+    }
+  }
+
+  /** Forgets everything and keeps the memory. */
+  clear(): void {
+    this.#places.clear();
+    this.#values.fill(0);
+    this.#lastExample.fill(0);
+    this.#numExamples = 0;
+  }
+
+  #placeOf(token: string): number {
+    const known = this.#places.get(token);
+    if (known !== undefined) return known;
+    const place = this.#places.size;
+    this.#places.set(token, place);
+    if ((place + 1) * this.#numValues > this.#values.length) {
+      const larger = new Float64Array(this.#values.length * 2);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    if (this.numLabels > 0 && place === this.#lastExample.length) {
+      const larger = new Int32Array(this.#lastExample.length * 2);
+      larger.set(this.#lastExample);
+      this.#lastExample = larger;
+    }
+    return place;
   }
 }

@@ -1,53 +1,101 @@
-// Training from featurised examples to the parameters of the best epoch. Reads and writes no files.
+// Training from batches to the parameters of the best epoch: updates, dev figures, early stopping, checkpoints. Equal
+// trainings give equal values, broken off or not. Reads no examples; what a batch holds is `batch-source.ts`'s matter.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Session, TrainingStep } from '@bert2dnn/autodiff';
-import { initializeParameters, type StudentDefinition } from '@bert2dnn/student';
+import type { StudentDefinition } from '@bert2dnn/student';
 import { Bert2dnnError } from '../foundation/errors.js';
-import type { Progress } from '../foundation/progress.js';
-import { createRandom } from '../foundation/random.js';
-import { type DevMetric, devMetric } from './dev-metric.js';
+import type { Progress, ProgressTask } from '../foundation/progress.js';
+import type { CheckpointKeeper } from '../teacher/training-checkpoint.js';
+import type { BatchSource } from './batch-source.js';
+import { type DevMetric, devMetric, logitAgreement } from './dev-metric.js';
 import type { FeaturizedExamples } from './featurize.js';
 import type { DistillSettings } from './options.js';
 import { buildStudentGraph } from './student-graph.js';
 import type { Targets } from './targets.js';
 import { Trainer } from './trainer.js';
 
+/** Dev figures: gold metric and agreement with the teacher apart. */
+export interface DevFigures extends DevMetric {
+  /** Pearson's r of logits with the teacher's, where the dev rows have soft labels. */
+  agreement?: number;
+}
+
 /** Figures of one epoch. */
 export interface EpochFigures {
   epoch: number;
   /** Mean training loss. */
   loss: number;
-  dev?: DevMetric;
+  dev?: DevFigures;
+}
+
+/** Where the kept parameters come from. */
+export interface BestStep {
+  epoch: number;
+  /** Updates until then. */
+  step: number;
+  dev?: DevFigures;
+}
+
+/** All that a training is beside its arrays: plain JSON. */
+export interface TrainingState {
+  epoch: number;
+  /** Batches of this epoch that are done. */
+  batchesDone: number;
+  /** Updates in all. */
+  stepsDone: number;
+  /** Of this epoch. */
+  lossSum: number;
+  numExamples: number;
+  epochs: EpochFigures[];
+  best: BestStep | null;
+  /** Update of the last dev figures, and those. */
+  measuredStep: number;
+  measured: DevFigures | null;
+  /** Dev figures since the best ones. */
+  numWorse: number;
 }
 
 /** What is trained, on what. */
 export interface TrainingParts {
   definition: StudentDefinition;
   settings: DistillSettings;
-  examples: FeaturizedExamples;
+  /** First values; trained in place. */
+  parameters: Record<string, Float32Array>;
+  batches: BatchSource;
   targets: Targets;
-  devExamples: FeaturizedExamples | undefined;
+  dev?: DevExamples;
+  /** Absent: a training that is broken off begins anew. */
+  checkpoints?: CheckpointKeeper<TrainingState>;
   progress: Progress;
+}
+
+/** Dev examples, and the logits that the teacher wants of them where it was asked. */
+export interface DevExamples extends FeaturizedExamples {
+  /** [N], NaN where there is none. */
+  targetLogits?: Float32Array;
 }
 
 /** A finished training. */
 export interface Trained {
-  /** Of the best epoch. */
+  /** Of the best step. */
   parameters: Record<string, Float32Array>;
   epochs: EpochFigures[];
   bestEpoch: number;
+  bestStep: number;
+  /** Updates that a checkpoint had done already. */
+  resumedFrom: number;
   examplesPerSecond: number;
+  /** Of the epochs, spent waiting for features. */
+  waitingSeconds: number;
 }
 
 /**
- * Trains from seeded first values and keeps the parameters of the epoch that is best on the dev examples (of the last
- * one, without them).
+ * Trains and keeps the parameters that are best on the dev examples (the last, without them).
  * @throws Bert2dnnError NOT_FINITE naming step and tensor if the training diverges.
  */
 export async function trainStudent(parts: TrainingParts): Promise<Trained> {
-  const { definition, settings, targets } = parts;
+  const { definition, settings, targets, parameters } = parts;
   const { threads } = settings;
-  const random = createRandom(settings.seed, 'initialize');
-  const parameters = initializeParameters(definition, random.next);
   const graph = buildStudentGraph(definition, settings.loss, targets.hardShares !== undefined);
   const step = await TrainingStep.create({
     loss: graph.loss,
@@ -57,11 +105,8 @@ export async function trainStudent(parts: TrainingParts): Promise<Trained> {
   });
   const session = await Session.create({ logits: graph.logits }, { threads });
   try {
-    return await trainEpochs(
-      parts,
-      new Trainer({ definition, parameters, step, session }, settings),
-      parameters,
-    );
+    const trainer = new Trainer({ definition, parameters, step, session }, settings);
+    return await new Training(parts, trainer).run();
   } catch (error) {
     throw describeDivergence(error);
   } finally {
@@ -70,46 +115,166 @@ export async function trainStudent(parts: TrainingParts): Promise<Trained> {
   }
 }
 
-async function trainEpochs(
-  { definition, settings, examples, targets, devExamples, progress }: TrainingParts,
-  trainer: Trainer,
-  parameters: Record<string, Float32Array>,
-): Promise<Trained> {
-  const epochs: EpochFigures[] = [];
-  let best: { epoch: number; value: number; parameters: Record<string, Float32Array> } | undefined;
-  let seconds = 0;
-  const numTrained = targets.rows?.length ?? examples.cache.numExamples;
-  for (let epoch = 1; epoch <= settings.epochs; epoch++) {
-    const task = progress.start(`epoch ${epoch}/${settings.epochs}`, numTrained, 'examples');
-    const epochMs = performance.now();
-    const loss = await trainer.trainEpoch(
-      epoch,
-      examples.cache,
-      targets,
-      (numExamples, batchLoss) => task.advance(numExamples, { loss: batchLoss }),
-    );
-    seconds += (performance.now() - epochMs) / 1000;
-    task.done();
-    const dev = devExamples && (await measureDev(trainer, devExamples, definition));
-    epochs.push({ epoch, loss, dev });
-    progress.note(describeEpoch(settings.epochs, epochs.at(-1)!));
-    // Without dev examples the last epoch counts as best; a tie goes to the earlier one.
-    if (best === undefined || dev === undefined || dev.value > best.value) {
-      const isLast = epoch === settings.epochs;
-      const kept = isLast || dev === undefined ? parameters : copyParameters(parameters);
-      best = { epoch, value: dev?.value ?? 0, parameters: kept };
+/** One training from its first or a later step to its end. */
+class Training {
+  #state: TrainingState = startState();
+  /** Values of the best step; empty before there is one. */
+  #best: Record<string, Float32Array> = {};
+  #keptMs = performance.now();
+  #numTrained = 0;
+  #seconds = 0;
+  #waitingSeconds = 0;
+
+  constructor(
+    private readonly parts: TrainingParts,
+    private readonly trainer: Trainer,
+  ) {}
+
+  async run(): Promise<Trained> {
+    const resumedFrom = await this.#resume();
+    const { settings } = this.parts;
+    while (this.#state.epoch <= settings.epochs && !this.#isStale()) {
+      await this.#trainEpoch();
+      await this.#endEpoch();
     }
+    const { epochs, best } = this.#state;
+    return {
+      parameters: this.#best,
+      epochs,
+      bestEpoch: best!.epoch,
+      bestStep: best!.step,
+      resumedFrom,
+      examplesPerSecond: this.#seconds === 0 ? 0 : this.#numTrained / this.#seconds,
+      waitingSeconds: this.#waitingSeconds,
+    };
   }
-  const examplesPerSecond = (numTrained * settings.epochs) / seconds;
-  return { parameters: best!.parameters, epochs, bestEpoch: best!.epoch, examplesPerSecond };
+
+  async #resume(): Promise<number> {
+    const { checkpoints, progress, settings } = this.parts;
+    const found = await checkpoints?.read();
+    if (found === undefined) return 0;
+    this.#state = found.state;
+    this.#best = found.best;
+    const { stepsDone, epoch } = found.state;
+    this.trainer.restore(found.parameters, found.optimizer, stepsDone);
+    const shown = Math.min(epoch, settings.epochs);
+    progress.note(
+      `distill: goes on from a checkpoint: update ${stepsDone}, epoch ${shown} of ${settings.epochs}`,
+    );
+    return stepsDone;
+  }
+
+  async #trainEpoch(): Promise<void> {
+    const { batches, targets, progress, settings } = this.parts;
+    const { epoch, batchesDone } = this.#state;
+    const title = `epoch ${epoch}/${settings.epochs}`;
+    let task: ProgressTask | undefined;
+    let startMs = performance.now();
+    for await (const batch of batches.batches(epoch, batchesDone)) {
+      this.#waitingSeconds += (performance.now() - startMs) / 1000;
+      // Begun with the first batch, which may have to wait for features.
+      task ??= progress.start(title, batches.numExamples - this.#state.numExamples, 'examples');
+      const loss = await this.trainer.trainBatch(batch, targets);
+      const B = batch.rows.length;
+      const state = this.#state;
+      state.batchesDone++;
+      state.stepsDone++;
+      state.lossSum += loss * B;
+      state.numExamples += B;
+      this.#numTrained += B;
+      task.advance(B, { loss });
+      this.#seconds += (performance.now() - startMs) / 1000;
+      if (settings.evalEvery > 0 && state.stepsDone % settings.evalEvery === 0) {
+        await this.#measure();
+        if (this.#isStale()) break;
+      }
+      await this.#keepIfDue();
+      // So that shards which are read ahead, and answers of threads, are met.
+      await nextTurn();
+      startMs = performance.now();
+    }
+    task?.done();
+  }
+
+  /** Dev figures after the last update, and the best values so far. */
+  async #measure(): Promise<void> {
+    const state = this.#state;
+    const { dev, definition, parameters, settings } = this.parts;
+    if (state.measuredStep === state.stepsDone) return;
+    let figures: DevFigures | undefined;
+    if (dev !== undefined) {
+      const { numOutputs, calibration } = definition;
+      const logits = await this.trainer.logits(dev.cache);
+      figures = devMetric(logits, dev.labels!, numOutputs, calibration.temperature);
+      const agreement = dev.targetLogits && logitAgreement(logits, dev.targetLogits);
+      if (agreement !== undefined) figures.agreement = agreement;
+    }
+    state.measuredStep = state.stepsDone;
+    state.measured = figures ?? null;
+    const best = state.best?.dev;
+    // Without dev examples the last values count as best; a tie goes to the earlier ones.
+    if (figures !== undefined && best !== undefined && !(figures.value > best.value)) {
+      state.numWorse++;
+      return;
+    }
+    state.numWorse = 0;
+    state.best = { epoch: state.epoch, step: state.stepsDone, dev: figures };
+    const isLast = state.epoch === settings.epochs && dev === undefined;
+    this.#best = isLast ? parameters : copyParameters(parameters);
+  }
+
+  async #endEpoch(): Promise<void> {
+    const { settings, progress, dev } = this.parts;
+    const state = this.#state;
+    const isLast = state.epoch === settings.epochs;
+    if (dev !== undefined || isLast) await this.#measure();
+    const loss = state.lossSum / state.numExamples;
+    state.epochs.push({ epoch: state.epoch, loss, dev: state.measured ?? undefined });
+    progress.note(describeEpoch(settings.epochs, state.epochs[state.epochs.length - 1]));
+    if (!isLast && this.#isStale()) {
+      progress.note(`distill: stopped: nothing better since update ${state.best!.step}`);
+    }
+    state.epoch++;
+    state.batchesDone = 0;
+    state.lossSum = 0;
+    state.numExamples = 0;
+    await this.#keepIfDue();
+  }
+
+  #isStale(): boolean {
+    const { patience } = this.parts.settings;
+    return patience > 0 && this.#state.numWorse >= patience;
+  }
+
+  async #keepIfDue(): Promise<void> {
+    const { checkpoints, settings, parameters } = this.parts;
+    if (performance.now() - this.#keptMs < settings.checkpointSeconds * 1000) return;
+    const { stepsDone, epochs, best } = this.#state;
+    await checkpoints?.write({
+      name: `${stepsDone}-${epochs.length}`,
+      parameters,
+      optimizer: this.trainer.state(),
+      best: this.#best,
+      bestName: best === null ? '' : `${best.step}`,
+      state: this.#state,
+    });
+    this.#keptMs = performance.now();
+  }
 }
 
-async function measureDev(
-  trainer: Trainer,
-  { cache, labels }: FeaturizedExamples,
-  { numOutputs, calibration }: StudentDefinition,
-): Promise<DevMetric> {
-  return devMetric(await trainer.logits(cache), labels!, numOutputs, calibration.temperature);
+function startState(): TrainingState {
+  return {
+    epoch: 1,
+    batchesDone: 0,
+    stepsDone: 0,
+    lossSum: 0,
+    numExamples: 0,
+    epochs: [],
+    best: null,
+    measuredStep: 0,
+    measured: null,
+    numWorse: 0,
+  };
 }
 
 function copyParameters(parameters: Record<string, Float32Array>): Record<string, Float32Array> {
@@ -119,7 +284,8 @@ function copyParameters(parameters: Record<string, Float32Array>): Record<string
 }
 
 function describeEpoch(numEpochs: number, { epoch, loss, dev }: EpochFigures): string {
-  const figures = dev ? `, dev ${dev.name} ${dev.value.toFixed(4)}` : '';
+  const agreement = dev?.agreement === undefined ? '' : `, agreement ${dev.agreement.toFixed(4)}`;
+  const figures = dev ? `, dev ${dev.name} ${dev.value.toFixed(4)}${agreement}` : '';
   return `epoch ${epoch} of ${numEpochs}: loss ${loss.toFixed(4)}${figures}`;
 }
 

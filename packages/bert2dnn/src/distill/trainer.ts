@@ -1,4 +1,4 @@
-// The training loop's core: parameters, optimizer state and one epoch of shuffled minibatches.
+// The training loop's core: parameters, optimizer state and updates by batches. Which batches: `batch-source.ts`.
 // Knows no files and no text. One thread of JavaScript; the layers' products use the session's threads.
 import { Adagrad, type Session, type TrainingStep } from '@bert2dnn/autodiff';
 import {
@@ -8,9 +8,9 @@ import {
   tableBlocks,
   tableOf,
 } from '@bert2dnn/student';
-import { createRandom, shuffle } from '../foundation/random.js';
 import { createTrainedTable, type TrainedTable } from './embedding-adagrad.js';
 import { type BatchBags, createBatchBags, type FeatureCache } from './feature-cache.js';
+import type { Batch } from './feature-window.js';
 import { vectorName } from './student-graph.js';
 import { updateTable } from './table-update.js';
 import type { Targets } from './targets.js';
@@ -78,29 +78,6 @@ export class Trainer {
     );
   }
 
-  /**
-   * One pass over all examples that have targets, in an order that seed and epoch decide; gives the mean loss.
-   * @throws AutodiffError NOT_FINITE naming step and tensor.
-   */
-  async trainEpoch(
-    epoch: number,
-    cache: FeatureCache,
-    targets: Targets,
-    onBatch: (numExamples: number, loss: number) => void,
-  ): Promise<number> {
-    const order =
-      targets.rows?.slice() ?? Int32Array.from({ length: cache.numExamples }, (_, index) => index);
-    shuffle(order, createRandom(this.settings.seed, `shuffle:${epoch}`));
-    let lossSum = 0;
-    for (let start = 0; start < order.length; start += this.settings.batchSize) {
-      const examples = order.subarray(start, start + this.settings.batchSize);
-      const loss = await this.trainBatch(cache, targets, examples);
-      lossSum += loss * examples.length;
-      onBatch(examples.length, loss);
-    }
-    return lossSum / order.length;
-  }
-
   /** Logits [N, C] of all examples of a cache, in order. */
   async logits(cache: FeatureCache): Promise<Float32Array> {
     const { numOutputs } = this.parts.definition;
@@ -115,16 +92,16 @@ export class Trainer {
     return logits;
   }
 
-  private async trainBatch(
-    cache: FeatureCache,
-    targets: Targets,
-    examples: Int32Array,
-  ): Promise<number> {
+  /**
+   * One update on a batch; gives its mean loss.
+   * @throws AutodiffError NOT_FINITE naming step and tensor.
+   */
+  async trainBatch({ features, places, rows }: Batch, targets: Targets): Promise<number> {
     const { definition, step } = this.parts;
     const { learningRate, embeddingLearningRate, seed } = this.settings;
     const feeds = {
-      ...this.forwardBags(cache, examples),
-      ...targetFeeds(targets, examples, definition.numOutputs),
+      ...this.forwardBags(features, places),
+      ...targetFeeds(targets, rows, definition.numOutputs),
     };
     this.numSteps++;
     const result = await step.run(feeds, {
@@ -134,7 +111,7 @@ export class Trainer {
     });
     this.optimizer.step(this.layers, result.gradients, { learningRate, step: this.numSteps });
     const options = {
-      B: examples.length,
+      B: rows.length,
       D: definition.embeddingSize,
       combiner: definition.combiner,
       learningRate: embeddingLearningRate,
@@ -148,12 +125,37 @@ export class Trainer {
     return result.loss;
   }
 
-  private forwardBags(cache: FeatureCache, examples: Int32Array): Feeds {
+  /** Accumulators by parameter name, after every update so far; live views. Beside them a resume needs `numSteps`. */
+  state(): Record<string, Float32Array> {
+    const tables = [...this.tables].map(([name, { accumulator }]) => [
+      embeddingName(name),
+      accumulator,
+    ]);
+    return { ...Object.fromEntries(tables), ...this.optimizer.state() };
+  }
+
+  /** Puts back copies of what `state` gave and of the parameters of that moment; the next update is then the one after. */
+  restore(
+    parameters: Readonly<Record<string, Float32Array>>,
+    accumulators: Readonly<Record<string, Float32Array>>,
+    numSteps: number,
+  ): void {
+    for (const [name, values] of Object.entries(parameters))
+      this.parts.parameters[name].set(values);
+    const layers = Object.entries(accumulators).filter(([name]) => name in this.layers);
+    this.optimizer.restore(Object.fromEntries(layers));
+    for (const [name, { accumulator }] of this.tables) {
+      accumulator.set(accumulators[embeddingName(name)]);
+    }
+    this.numSteps = numSteps;
+  }
+
+  private forwardBags(features: Batch['features'], examples: Int32Array): Feeds {
     const { embeddingSize: D, combiner } = this.parts.definition;
     const B = examples.length;
     const feeds: Feeds = {};
     this.blocks.forEach(({ input, trained, bags, vectors }, blockIndex) => {
-      cache.gather(blockIndex, examples, bags);
+      features.gather(blockIndex, examples, bags);
       const data = vectors.subarray(0, B * D);
       embeddingBag(data, bags.ids, bags.offsets, trained.table, { B, D, combiner });
       feeds[input] = { data, shape: [B, D] };

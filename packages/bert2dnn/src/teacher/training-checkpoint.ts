@@ -35,7 +35,8 @@ export interface CheckpointKeeperOptions {
   name: string;
   /** First values of the training: they are part of what it is. */
   parameters: Parameters;
-  settings: LoopSettings;
+  /** Settings; those of threads and of the rhythm of checkpoints are no part of it. */
+  settings: LoopSettings | { [name: string]: Json };
   progress: Progress;
   /** Folder of the checkpoints; made when the first is written. */
   folder: string;
@@ -201,7 +202,8 @@ export async function removeCheckpoints(folder: string): Promise<void> {
 
 /** Threads and the rhythm of checkpoints change no result: whoever goes on may change them. */
 function keyOf({ name, parameters, settings, identity }: CheckpointKeeperOptions): string {
-  const { threads: _, checkpointSteps: __, ...relevant } = settings;
+  const all = { ...settings } as { [name: string]: Json };
+  const { threads: _, checkpointSteps: __, checkpointSeconds: ___, ...relevant } = all;
   const values = fingerprintArrays(parameters);
   return fingerprintJson({ version: CODE_VERSION, name, settings: relevant, identity, values });
 }

@@ -236,10 +236,10 @@ describe('what distill refuses', () => {
     const few = await write('few.tsv', train.rows.slice(0, 5));
     const tooFew = run({ input: await openLabelled(few), minCount: 1 });
     await expect(tooFew).rejects.toThrow(codeOf('TOO_FEW_EXAMPLES', /got 5 examples/));
-    const unique = await write('unique.tsv', [
-      ['a', 1],
-      ['b', 0],
-    ]);
+    const unique = await write(
+      'unique.tsv',
+      Array.from({ length: 10 }, (_, index) => [`unique${index}`, index % 2]),
+    );
     const empty = run({ input: await openLabelled(unique), minCount: 9 });
     await expect(empty).rejects.toThrow(codeOf('TOO_FEW_EXAMPLES', /no n-gram occurs 9 times/));
     const none = run({ input: await openExamples([trainFile], {}) });

@@ -102,6 +102,7 @@ function naiveUpdate(
 
 async function trainBoth(loss: Loss, targets: Targets): Promise<void> {
   const cache = makeCache();
+  const rows = Int32Array.from({ length: B }, (_, index) => index);
   const graph = buildStudentGraph(definition, loss, targets.hardShares !== undefined);
   const parameters = initializeParameters(definition, createRandom(2, 'start').next);
   // Tables that start at zero would hide their products' gradients.
@@ -121,7 +122,7 @@ async function trainBoth(loss: Loss, targets: Targets): Promise<void> {
   const layers = new Adagrad({ initialAccumulator });
   const tables = new Adagrad({ initialAccumulator });
   for (let epoch = 1; epoch <= 4; epoch++) {
-    const trained = await trainer.trainEpoch(epoch, cache, targets, () => undefined);
+    const trained = await trainer.trainBatch({ features: cache, places: rows, rows }, targets);
     const expected = naiveUpdate(graph, naive, { cache, targets, layers, tables, step: epoch });
     expect(trained).toBeCloseTo(expected, 4);
   }
@@ -135,6 +136,35 @@ async function trainBoth(loss: Loss, targets: Targets): Promise<void> {
   await step.release();
   await session.release();
 }
+
+describe('Trainer.restore', () => {
+  it('goes on as if nothing had happened', async () => {
+    const features = makeCache();
+    const rows = Int32Array.from({ length: B }, (_, index) => index);
+    const draws = createRandom(5, 'targets');
+    const targets = { targets: Float32Array.from({ length: B }, () => draws.next()) };
+    const graph = buildStudentGraph(definition, 'soft-cross-entropy', false);
+    const parameters = initializeParameters(definition, createRandom(2, 'start').next);
+    const { loss, parameters: layers, vectors: extraGradients } = graph;
+    const step = await TrainingStep.create({ loss, parameters: layers, extraGradients });
+    const session = await Session.create({ logits: graph.logits });
+    const parts = { definition, parameters, step, session };
+    const trainer = new Trainer(parts, SETTINGS);
+    const train = (places: Int32Array) =>
+      trainer.trainBatch({ features, places, rows: places }, targets);
+    await train(rows.subarray(0, 7));
+    const kept = structuredClone({ parameters, accumulators: trainer.state() });
+    const losses = [await train(rows), await train(rows.subarray(3))];
+    const expected = structuredClone({ parameters, accumulators: trainer.state() });
+    expect(expected.parameters).not.toEqual(kept.parameters);
+    trainer.restore(kept.parameters, kept.accumulators, 1);
+    expect([await train(rows), await train(rows.subarray(3))]).toEqual(losses);
+    expect({ parameters, accumulators: trainer.state() }).toEqual(expected);
+    expect(trainer.numSteps).toBe(3);
+    await step.release();
+    await session.release();
+  });
+});
 
 describe('Trainer', () => {
   const random = createRandom(4, 'targets');

@@ -2,6 +2,7 @@
 import { MATCH_FAMILIES } from '@bert2dnn/student';
 import { openExamples } from '../../data/index.js';
 import { distill } from '../../distill/distill.js';
+import { VOCABULARY_CRITERIA } from '../../distill/token-choice.js';
 import {
   choice,
   files,
@@ -28,13 +29,27 @@ export const distillVerb = defineVerb({
       '<dir>',
     ),
     dev: files('Labelled rows that choose the best epoch (default: the last epoch is kept).'),
+    devLabels: optionalPath(
+      'Folder of soft labels of the dev rows, for agreement with the teacher (Pearson of logits).',
+      '<dir>',
+    ),
     ...COLUMN_OPTIONS,
+    start: optionalPath(
+      'Student to go on from; its structure and vocabularies are kept (default: a new one).',
+      '<dir>',
+    ),
     out: requiredPath('Folder of the student.', '<dir>'),
     preset: text(
       'paper, bag, pair or tower (default: pair for two or more fields, else bag).',
       '<name>',
     ),
     epochs: integer("Passes over the texts (default: the preset's).", undefined),
+    evalEvery: integer('Steps between dev figures, beside those of each epoch; 0 = none.', 0, {
+      min: 0,
+    }),
+    patience: integer('Stop after so many dev figures without a better one; 0 = never.', 0, {
+      min: 0,
+    }),
     batchSize: integer('Examples of a step; larger is faster and less exact.', undefined),
     learningRate: number("Adagrad's rate for the layers.", undefined, { min: 0 }),
     embeddingLearningRate: number("Adagrad's rate for the tables.", undefined, { min: 0 }),
@@ -55,6 +70,11 @@ export const distillVerb = defineVerb({
     ),
     vocabularySize: integer('Most n-grams in a vocabulary (default 150,000).', undefined),
     minCount: integer('Occurrences that an n-gram needs.', undefined),
+    vocabularyBy: choice(
+      'n-grams of a vocabulary: the most frequent, or those whose presence tells most of the soft label.',
+      VOCABULARY_CRITERIA,
+      'frequency',
+    ),
     ngrams: integer('Longest n-gram (default 2).', undefined, { min: 1, max: 3 }),
     embeddingSize: integer("Width of a block's vector (default 64).", undefined),
     hiddenLayers: integers('Widths of the layers (default 1024,512,128,64).'),
@@ -73,9 +93,26 @@ export const distillVerb = defineVerb({
       min: 0,
     }),
     shareTables: toggle('pair: one table of n-grams for all fields; tower always has one.'),
+    windowSize: integer(
+      'MiB of features that are shuffled together; two such windows are in memory.',
+      512,
+    ),
+    cache: optionalPath(
+      'Folder for features that stays, so that later trainings on the same texts need no text work (default: one beside --out that goes).',
+      '<dir>',
+    ),
+    checkpointSeconds: number(
+      'Least seconds between checkpoints, from which a broken off run goes on.',
+      60,
+      { min: 0 },
+    ),
   },
   outIn: (stageFolder) => stageFolder,
-  inputs: ({ input, labels, dev }) => [...input, ...(labels === undefined ? [] : [labels]), ...dev],
+  inputs: ({ input, labels, dev, devLabels, start }) => [
+    ...input,
+    ...[labels, devLabels, start].filter((path) => path !== undefined),
+    ...dev,
+  ],
   async run(values, context) {
     const {
       input,

@@ -1,0 +1,97 @@
+// The whole distillation of generated pairs, from Parquet texts to the student's folder, in a process of its own: rows a
+// second by phase, peak memory, the share of the epochs that waited for features.
+// `npm run bench -- student-job [rows,...] [--threads n] [--epochs n] [--layers a,b,...] [--window MiB] [--profile]`;
+// 100000,1000000 unless given; 10^8 pairs need 12 GB of disk for texts and about 60 GB for features.
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ParquetWriter } from '../packages/bert2dnn/dist/data/index.js';
+import { createRandom } from '../packages/bert2dnn/dist/foundation/random.js';
+import { printTable } from './measure.mjs';
+
+const CHILD = fileURLToPath(new URL('./student-job-child.mjs', import.meta.url));
+const FILE_ROWS = 1_000_000;
+const BATCH_ROWS = 50_000;
+const NUM_WORDS = 200_000;
+
+/** Pairs of a query of 2 to 4 words and a title of 6 to 14, words by Zipf's law; the soft label grows with shared words. */
+async function writePairs(folder, numRows) {
+  const random = createRandom(1, 'bench/student-job');
+  const word = () => `w${Math.floor(NUM_WORDS ** random.next())}`;
+  for (let start = 0; start < numRows; start += FILE_ROWS) {
+    const name = `pairs-${String(start / FILE_ROWS).padStart(5, '0')}.parquet`;
+    const columns = ['query', 'title'].map((column) => ({ name: column, type: 'VARCHAR' }));
+    const writer = await ParquetWriter.create(join(folder, name), [
+      ...columns,
+      { name: 'label', type: 'DOUBLE' },
+    ]);
+    const end = Math.min(numRows, start + FILE_ROWS);
+    for (let first = start; first < end; first += BATCH_ROWS) {
+      const [queries, titles, labels] = [[], [], []];
+      for (let row = first; row < Math.min(end, first + BATCH_ROWS); row++) {
+        const query = Array.from({ length: 2 + random.nextInt(3) }, word);
+        const title = Array.from({ length: 6 + random.nextInt(9) }, word);
+        let numShared = 0;
+        for (let index = 0; index < query.length; index++) {
+          if (random.next() < 0.4) title[index] = query[index];
+          if (title.includes(query[index])) numShared++;
+        }
+        queries.push(query.join(' '));
+        titles.push(title.join(' '));
+        labels.push(Math.min(1, (numShared / query.length) * 0.9 + 0.1 * random.next()));
+      }
+      await writer.appendBatch([queries, titles, labels]);
+    }
+    await writer.close();
+  }
+}
+
+export async function run(args) {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      threads: { type: 'string', default: '2' },
+      epochs: { type: 'string', default: '2' },
+      layers: { type: 'string', default: '1024,512,128,64' },
+      window: { type: 'string', default: '512' },
+      profile: { type: 'boolean', default: false },
+    },
+  });
+  const table = [];
+  for (const numRows of (positionals[0] ?? '100000,1000000').split(',').map(Number)) {
+    const folder = await mkdtemp(join(tmpdir(), 'bert2dnn-student-job-'));
+    try {
+      const startMs = performance.now();
+      await writePairs(folder, numRows);
+      const written = ((performance.now() - startMs) / 1000).toFixed(1);
+      console.log(`${numRows} pairs written in ${written} s`);
+      table.push(...runJob(folder, numRows, values));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+  printTable(['pairs', 'phase', 'seconds', 'pairs/s', 'peak MiB so far'], table);
+}
+
+/** One job; rows of the table. */
+function runJob(folder, numRows, values) {
+  const profile = values.profile ? ['--cpu-prof', '--cpu-prof-dir=student-job-profile'] : [];
+  const settings = JSON.stringify({ folder, ...values });
+  const { stdout, status } = spawnSync(process.execPath, [...profile, CHILD, settings], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`student-job: the child ended with ${status}`);
+  const phases = JSON.parse(stdout.trim().split('\n').at(-1));
+  return phases.map(({ phase, seconds, rows, peakMiB }) => [
+    numRows,
+    phase,
+    seconds.toFixed(1),
+    rows === 0 || seconds === 0 ? '' : Math.round(rows / seconds),
+    peakMiB,
+  ]);
+}
