@@ -14,6 +14,11 @@ export const distillCommand = () =>
       line(
         `${formatCount(result.numExamples)} examples, epoch ${result.bestEpoch} of ${result.epochs.length} kept`,
       );
+      if (result.isAutoRate) {
+        line(
+          `learning rate ${formatRate(result.learningRate)}, of the tables ${formatRate(result.embeddingLearningRate)}`,
+        );
+      }
       if (result.resumedFrom > 0) line(`went on from update ${result.resumedFrom}`);
       for (const { block, numRows, share, numFeatures } of result.collisions ?? []) {
         const seen = numFeatures === undefined ? 'more' : `about ${formatCount(numFeatures)}`;
@@ -29,4 +34,9 @@ export const distillCommand = () =>
 
 function formatShare(share: number): string {
   return share > 0.9995 ? 'nearly all' : `${(share * 100).toFixed(1)} %`;
+}
+
+/** Three digits are more than a search knows. */
+function formatRate(rate: number): string {
+  return `${Number(rate.toPrecision(3))}`;
 }

@@ -15,6 +15,7 @@ import { readHardLabels } from './hard-labels.js';
 import { type DistillOptions, type DistillSettings, resolveSettings } from './options.js';
 import { presetDefinition } from './presets.js';
 import { fingerprintSet, type TrainingInputs } from './provenance.js';
+import { weighTargets } from './row-weights.js';
 import { openStartStudent, startDefinition } from './start-student.js';
 import { isStudentFolder } from './student-folder.js';
 import { loadTargets, type Targets } from './targets.js';
@@ -57,15 +58,14 @@ export async function openJob(options: DistillOptions): Promise<DistillJob> {
 /** What the student is trained towards, for every row. @throws as `loadTargets` */
 export async function openTargets({ options, inputs, draft }: DistillJob): Promise<Targets> {
   const { labels: folder, settings } = inputs;
-  const needsHard = folder === undefined || settings.hardShare > 0;
-  return loadTargets({
-    set: options.input,
-    hard: needsHard ? await readHardLabels(options.input) : undefined,
-    folder,
-    numOutputs: draft.numOutputs,
-    loss: settings.loss,
-    hardShare: settings.hardShare,
-  });
+  const { numOutputs } = draft;
+  const { loss, hardShare, classWeights } = settings;
+  const needsHard = folder === undefined || hardShare > 0;
+  const set = options.input;
+  const hard = needsHard ? await readHardLabels(set) : undefined;
+  const targets = await loadTargets({ set, hard, folder, numOutputs, loss, hardShare });
+  const learnt = folder === undefined ? hard : undefined;
+  return weighTargets({ set, targets, hard: learnt, numOutputs, loss, classWeights });
 }
 
 function draftDefinition(
@@ -80,6 +80,11 @@ function draftDefinition(
   if (settings.loss === 'margin-mse' && numOutputs > 1) {
     throw new Bert2dnnError('USAGE', `margin-mse needs one output, got ${numOutputs} classes`, {
       hint: 'Take --loss soft-cross-entropy.',
+    });
+  }
+  if (settings.ranking !== undefined && numOutputs > 1) {
+    throw new Bert2dnnError('USAGE', `ranking needs one output, got ${numOutputs} classes`, {
+      hint: 'Leave --ranking out.',
     });
   }
   const definition = presetDefinition(settings.preset, Object.keys(input.fields), {

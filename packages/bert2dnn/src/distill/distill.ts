@@ -49,6 +49,11 @@ export interface DistillResult {
   bestStep: number;
   /** Updates that an earlier, broken off run had done; 0 if there was none. */
   resumedFrom: number;
+  /** Rates of layers and tables before their schedule: as given, or as found with `auto`. */
+  learningRate: number;
+  embeddingLearningRate: number;
+  /** Whether they were searched for. */
+  isAutoRate: boolean;
   /** Of blocks with hashed rows; absent where this run did not see every example. */
   collisions?: BlockCollisions[];
   /** Factor from the student's logit to a true probability's. */
@@ -77,7 +82,9 @@ export async function distill(options: DistillOptions): Promise<DistillResult> {
   const targets = await openTargets(job);
   const numExamples = targets.rows?.length ?? input.numRows;
   if (numExamples < input.numRows) {
-    job.progress.note(`${input.numRows - numExamples} rows have no soft label and are left out`);
+    job.progress.note(
+      `${input.numRows - numExamples} rows have no soft label or weight 0 and are left out`,
+    );
   }
   const set = await openThreadedSet(input, {
     folder: stagedTextFolder(job),
@@ -89,9 +96,12 @@ export async function distill(options: DistillOptions): Promise<DistillResult> {
   const definition = withVocabularySizes(job.draft, vocabularies);
   const trained = await trainOnFeatures(job, { set, definition, vocabularies, targets });
   const sizeBytes = await writeStudent(job, { definition, vocabularies, trained });
-  const { parameters, ...figures } = trained;
+  const { parameters, rateFactor, ...figures } = trained;
   return {
     ...figures,
+    isAutoRate: settings.isAutoRate,
+    learningRate: settings.learningRate * rateFactor,
+    embeddingLearningRate: settings.embeddingLearningRate * rateFactor,
     out: options.out,
     preset: settings.preset,
     numExamples,
@@ -111,14 +121,20 @@ async function writeStudent(
   parts: { definition: StudentDefinition; vocabularies: Vocabularies; trained: Trained },
 ): Promise<number> {
   const { definition, vocabularies, trained } = parts;
-  const { parameters, epochs, bestEpoch, bestStep } = trained;
+  const { parameters, epochs, bestEpoch, bestStep, rateFactor } = trained;
   const provenance = describeProvenance(inputs);
   const student = createStudent({
     definition: { ...definition, provenance: provenance.short },
     vocabularies,
     parameters,
   });
-  const training = { ...provenance.long, epochs: epochs as unknown as Json, bestEpoch, bestStep };
+  const training = {
+    ...provenance.long,
+    epochs: epochs as unknown as Json,
+    bestEpoch,
+    bestStep,
+    rateFactor,
+  };
   const sizeBytes = await writeStudentFolder(options.out, student, training);
   await removeCheckpoints(checkpointFolderOf(options.out));
   await removeFeatures(features);
@@ -209,7 +225,7 @@ function keeperOf(
       definition: definition as unknown as Json,
       input: files(input),
       dev: files(dev),
-      columns: [label, devLabel, (options.dev?.fields ?? {}) as Json],
+      columns: [label, devLabel, (options.dev?.fields ?? {}) as Json, options.input.weight ?? null],
       labels: manifest(labels),
       devLabels: manifest(devLabels),
     },

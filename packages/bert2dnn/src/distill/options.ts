@@ -1,7 +1,7 @@
 // Options of `distill`: their meaning, defaults and limits. Structure and presets are in `presets.ts`.
 import type { StudentDefinition } from '@bert2dnn/student';
 import type { ExampleSet } from '../data/index.js';
-import { Bert2dnnError, findNearestName } from '../foundation/errors.js';
+import { Bert2dnnError } from '../foundation/errors.js';
 import type { Progress } from '../foundation/progress.js';
 import { SHARD_EXAMPLES } from './feature-store.js';
 import {
@@ -11,12 +11,17 @@ import {
   type StructureOptions,
   TRAINING_DEFAULTS,
 } from './presets.js';
-import { LOSSES, type Loss } from './student-graph.js';
 import { VOCABULARY_CRITERIA, type VocabularyCriterion } from './token-choice.js';
+import {
+  resolveTraining,
+  type TrainingOptions,
+  type TrainingSettings,
+} from './training-options.js';
 
 /** Options of `distill`. */
 export interface DistillOptions
-  extends Omit<StructureOptions, 'numOutputs' | 'classes' | 'labelRange'> {
+  extends TrainingOptions,
+    Omit<StructureOptions, 'numOutputs' | 'classes' | 'labelRange'> {
   /** The transfer set; its own label column is used without `labels`, and by `hardShare`. */
   input: ExampleSet;
   /** Folder of soft labels that `stack` wrote for these inputs. Default: the label column. */
@@ -30,19 +35,6 @@ export interface DistillOptions
   epochs?: number;
   /** Examples of an update, 1 or more. Larger is faster and less exact. Default: the preset's. */
   batchSize?: number;
-  /** Adagrad's rate for the layers, > 0. Default: the preset's. */
-  learningRate?: number;
-  /** Adagrad's rate for the tables, > 0. Default: the preset's, in the same ratio to `learningRate`. */
-  embeddingLearningRate?: number;
-  /**
-   * Start of Adagrad's accumulators, > 0. Losses are means, so gradients shrink with the batch: a start that is large
-   * against their squares keeps the first steps small. Default: the preset's.
-   */
-  initialAccumulator?: number;
-  /** Default `soft-cross-entropy`. */
-  loss?: string;
-  /** Share of the loss on gold labels, 0..1, on rows that have one. Default 0. */
-  hardShare?: number;
   /** T of the soft labels, for the stored calibration. Default: what `labels` says, else 1. */
   temperature?: number;
   /** Occurrences that an n-gram needs for the vocabulary. Default: the preset's. */
@@ -71,7 +63,7 @@ export interface DistillOptions
   windowSize?: number;
   /** Examples of a shard of features, a power of two from 1 to 2^20. Default 32,768. */
   shardExamples?: number;
-  /** Rows of a group (the group column or the field `query`) next to each other in a batch. Default `false`. */
+  /** Rows of a group (the group column or the field `query`) next to each other in a batch. Default: with `ranking`. */
   byGroup?: boolean;
   /** Least seconds between checkpoints, 0 or more. Changes no result. Default 60. */
   checkpointSeconds?: number;
@@ -83,15 +75,10 @@ export interface DistillOptions
 }
 
 /** Every setting of a training, defaults filled in. */
-export interface DistillSettings {
+export interface DistillSettings extends TrainingSettings {
   preset: Preset;
   epochs: number;
   batchSize: number;
-  learningRate: number;
-  embeddingLearningRate: number;
-  initialAccumulator: number;
-  loss: Loss;
-  hardShare: number;
   minCount: number;
   vocabularyBy: VocabularyCriterion;
   evalEvery: number;
@@ -113,24 +100,19 @@ export function resolveSettings(
   const name = options.preset ?? start?.preset;
   const preset = name === undefined ? defaultPreset(fields) : parsePreset(name);
   const defaults = TRAINING_DEFAULTS[preset];
-  const learningRate = options.learningRate ?? defaults.learningRate;
-  const ratio = defaults.embeddingLearningRate / defaults.learningRate;
+  const training = resolveTraining(options, defaults);
   const settings: DistillSettings = {
     preset,
+    ...training,
     epochs: options.epochs ?? defaults.epochs,
     batchSize: options.batchSize ?? defaults.batchSize,
-    learningRate,
-    embeddingLearningRate: options.embeddingLearningRate ?? learningRate * ratio,
-    initialAccumulator: options.initialAccumulator ?? defaults.initialAccumulator,
-    loss: parseLoss(options.loss ?? 'soft-cross-entropy'),
-    hardShare: options.hardShare ?? 0,
     minCount: options.minCount ?? defaults.minCount,
     vocabularyBy: parseCriterion(options.vocabularyBy ?? 'frequency'),
     evalEvery: options.evalEvery ?? 0,
     patience: options.patience ?? 0,
     windowSize: options.windowSize ?? 512,
     shardExamples: options.shardExamples ?? SHARD_EXAMPLES,
-    byGroup: options.byGroup ?? false,
+    byGroup: options.byGroup ?? training.ranking !== undefined,
     checkpointSeconds: options.checkpointSeconds ?? 60,
     seed: options.seed ?? 1,
     threads: options.threads ?? 1,
@@ -144,14 +126,8 @@ function checkSettings(options: DistillOptions, settings: DistillSettings): void
     if (Number.isInteger(settings[name]) && settings[name] >= 1) continue;
     throw outOfRange(name, settings[name], 'a whole number from 1');
   }
-  for (const name of ['learningRate', 'embeddingLearningRate', 'initialAccumulator'] as const) {
-    if (settings[name] > 0 && Number.isFinite(settings[name])) continue;
-    throw outOfRange(name, settings[name], 'a number > 0');
-  }
   checkPath(options, settings);
-  if (!(settings.hardShare >= 0 && settings.hardShare <= 1)) {
-    throw outOfRange('hardShare', settings.hardShare, '0..1');
-  }
+  checkGroups(options, settings);
   if (options.temperature !== undefined && !(options.temperature > 0)) {
     throw outOfRange('temperature', options.temperature, 'a number > 0');
   }
@@ -179,6 +155,18 @@ function checkPath(options: DistillOptions, settings: DistillSettings): void {
   }
 }
 
+function checkGroups({ input }: DistillOptions, { ranking, byGroup }: DistillSettings): void {
+  if (ranking !== undefined && !byGroup) {
+    throw new Bert2dnnError('USAGE', `distill: ${ranking} ranking needs batches by group`, {
+      hint: 'Leave byGroup out.',
+    });
+  }
+  if (!byGroup || input.group !== undefined) return;
+  throw new Bert2dnnError('USAGE', 'distill: batches by group need groups, got none', {
+    hint: 'Name the column with --group, or call a field "query".',
+  });
+}
+
 function parseCriterion(name: string): VocabularyCriterion {
   const known = VOCABULARY_CRITERIA.find((criterion) => criterion === name);
   if (known !== undefined) return known;
@@ -186,15 +174,6 @@ function parseCriterion(name: string): VocabularyCriterion {
     'USAGE',
     `vocabularyBy: got "${name}", expected ${VOCABULARY_CRITERIA.join(' or ')}`,
   );
-}
-
-function parseLoss(name: string): Loss {
-  const known = LOSSES.find((loss) => loss === name);
-  if (known !== undefined) return known;
-  const nearest = findNearestName(name, LOSSES);
-  throw new Bert2dnnError('USAGE', `loss: got "${name}", expected ${LOSSES.join(' or ')}`, {
-    hint: nearest && `Did you mean "${nearest}"?`,
-  });
 }
 
 function outOfRange(name: string, value: number, expected: string): Bert2dnnError {

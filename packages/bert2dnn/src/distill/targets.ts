@@ -2,14 +2,16 @@
 import { type ExampleSet, requireTwoSides } from '../data/index.js';
 import { Bert2dnnError } from '../foundation/errors.js';
 import { type LabelFolder, readSoftLabels, type SoftLabels } from '../labels/label-folder.js';
-import type { Loss } from './student-graph.js';
+import type { Loss } from './student-loss.js';
 
 /** Targets of all examples, in input order. */
 export interface Targets {
   /** [N, C]: labels in 0..1, or logits for `margin-mse`. */
   targets: Float32Array;
-  /** Rows to train on; absent: all. Others have no soft label, because a teacher failed on them. */
+  /** Rows to train on; absent: all. Others have no soft label, because a teacher failed on them, or do not count. */
   rows?: Int32Array;
+  /** [N], how much each row counts; the mean over the rows to train on is 1. Absent: all count the same. */
+  weights?: Float32Array;
   /** [N], for `margin-mse` with hard labels: 0 where a row has none. */
   hardLabels?: Float32Array;
   /** [N], share of the hard loss of each row. */

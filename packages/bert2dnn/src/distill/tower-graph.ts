@@ -1,29 +1,13 @@
 // The head `towers` as an autodiff graph: each field's vectors through its own layers, then a scaled dot product.
 // The twin that serves is `model/towers.ts` of the student package.
-import {
-  add,
-  concat,
-  type Graph,
-  linear,
-  mul,
-  reduceSum,
-  relu,
-  type Tensor,
-} from '@bert2dnn/autodiff';
-import {
-  layerStacks,
-  SCORE_BIAS,
-  type StudentDefinition,
-  towerBlocks,
-  towerWidth,
-} from '@bert2dnn/student';
+import { add, concat, linear, mul, reduceSum, type Tensor } from '@bert2dnn/autodiff';
+import { layerStacks, SCORE_BIAS, towerBlocks, towerWidth } from '@bert2dnn/student';
+import type { HeadParts } from './head-parts.js';
 
-/** Logits [B, 1] from the blocks' vectors [B, D], in the definition's order; parameters are added to `parameters`. */
+/** Logits [B, 1] from the blocks' vectors [B, D], in the definition's order. */
 export function buildTowers(
-  graph: Graph,
-  definition: StudentDefinition,
+  { graph, definition, parameters, hidden }: HeadParts,
   vectors: readonly Tensor[],
-  parameters: Tensor[],
 ): Tensor {
   const [first, ...others] = layerStacks(definition).map(({ prefix, sizes }, fieldIndex) => {
     const blocks = towerBlocks(definition, fieldIndex);
@@ -34,7 +18,7 @@ export function buildTowers(
       const bias = graph.parameter(`${prefix}.${layer}.bias`, [outputs]);
       parameters.push(weight, bias);
       x = linear(x, weight, bias);
-      if (layer + 1 < sizes.length) x = relu(x);
+      if (layer + 1 < sizes.length) x = hidden(x, `${prefix}.${layer}`);
     });
     return x;
   });

@@ -8,11 +8,15 @@ import type { Progress, ProgressTask } from '../foundation/progress.js';
 import type { CheckpointKeeper } from '../teacher/training-checkpoint.js';
 import type { BatchSource } from './batch-source.js';
 import { type DevMetric, devMetric, logitAgreement } from './dev-metric.js';
+import type { Batch } from './feature-window.js';
 import type { FeaturizedExamples } from './featurize.js';
 import type { DistillSettings } from './options.js';
+import { rateFactor } from './rate-schedule.js';
+import { RATE_FACTORS, SEARCH_BATCHES, searchRate } from './rate-search.js';
 import { buildStudentGraph } from './student-graph.js';
 import type { Targets } from './targets.js';
 import { Trainer } from './trainer.js';
+import { graphOptionsOf } from './training-options.js';
 
 /** Dev figures: gold metric and agreement with the teacher apart. */
 export interface DevFigures extends DevMetric {
@@ -53,6 +57,8 @@ export interface TrainingState {
   measured: DevFigures | null;
   /** Dev figures since the best ones. */
   numWorse: number;
+  /** Of the rates; 1 unless it was searched for. */
+  rateFactor: number;
 }
 
 /** What is trained, on what. */
@@ -87,6 +93,8 @@ export interface Trained {
   examplesPerSecond: number;
   /** Of the epochs, spent waiting for features. */
   waitingSeconds: number;
+  /** Factor of the rates that was found, with `learningRate` `auto`; else 1. */
+  rateFactor: number;
 }
 
 /**
@@ -96,7 +104,13 @@ export interface Trained {
 export async function trainStudent(parts: TrainingParts): Promise<Trained> {
   const { definition, settings, targets, parameters } = parts;
   const { threads } = settings;
-  const graph = buildStudentGraph(definition, settings.loss, targets.hardShares !== undefined);
+  const graph = buildStudentGraph(
+    definition,
+    graphOptionsOf(settings, {
+      hardLabels: targets.hardShares !== undefined,
+      weights: targets.weights !== undefined,
+    }),
+  );
   const step = await TrainingStep.create({
     loss: graph.loss,
     parameters: graph.parameters,
@@ -133,6 +147,7 @@ class Training {
   async run(): Promise<Trained> {
     const resumedFrom = await this.#resume();
     const { settings } = this.parts;
+    if (settings.isAutoRate && this.#state.stepsDone === 0) await this.#searchRate();
     while (this.#state.epoch <= settings.epochs && !this.#isStale()) {
       await this.#trainEpoch();
       await this.#endEpoch();
@@ -146,6 +161,7 @@ class Training {
       resumedFrom,
       examplesPerSecond: this.#seconds === 0 ? 0 : this.#numTrained / this.#seconds,
       waitingSeconds: this.#waitingSeconds,
+      rateFactor: this.#state.rateFactor,
     };
   }
 
@@ -174,9 +190,10 @@ class Training {
       this.#waitingSeconds += (performance.now() - startMs) / 1000;
       // Begun with the first batch, which may have to wait for features.
       task ??= progress.start(title, batches.numExamples - this.#state.numExamples, 'examples');
-      const loss = await this.trainer.trainBatch(batch, targets);
       const B = batch.rows.length;
       const state = this.#state;
+      const factor = state.rateFactor * this.#scheduledFactor(state.numExamples, B);
+      const loss = await this.trainer.trainBatch(batch, targets, factor);
       state.batchesDone++;
       state.stepsDone++;
       state.lossSum += loss * B;
@@ -194,6 +211,45 @@ class Training {
       startMs = performance.now();
     }
     task?.done();
+  }
+
+  /** Of the schedule, for a batch after `examplesDone` others of this epoch. */
+  #scheduledFactor(examplesDone: number, batchExamples: number): number {
+    const { settings, batches } = this.parts;
+    const totalExamples = settings.epochs * batches.numExamples;
+    const before = (this.#state.epoch - 1) * batches.numExamples;
+    return rateFactor({ ...settings, totalExamples }, before + examplesDone, batchExamples);
+  }
+
+  async #searchRate(): Promise<void> {
+    const { batches, targets, parameters, settings, progress } = this.parts;
+    const first: Batch[] = [];
+    const examplesBefore: number[] = [];
+    let numExamples = 0;
+    for await (const batch of batches.batches(1)) {
+      first.push(batch);
+      examplesBefore.push(numExamples);
+      numExamples += batch.rows.length;
+      if (first.length === SEARCH_BATCHES) break;
+    }
+    const task = progress.start('rates', numExamples * RATE_FACTORS.length, 'examples');
+    const { factor, trials } = await searchRate({
+      trainer: this.trainer,
+      parameters,
+      batches: first,
+      targets,
+      factorOf: (index) => this.#scheduledFactor(examplesBefore[index], first[index].rows.length),
+      task,
+    });
+    task.done();
+    this.#state.rateFactor = factor;
+    const show = (rate: number): string => `${Number(rate.toPrecision(3))}`;
+    const tried = trials.map(
+      ({ factor: own, loss }) => `${show(settings.learningRate * own)} ${loss.toFixed(4)}`,
+    );
+    progress.note(
+      `distill: learning rate ${show(settings.learningRate * factor)}, of the tables ${show(settings.embeddingLearningRate * factor)} (loss by rate: ${tried.join(', ')})`,
+    );
   }
 
   /** Dev figures after the last update, and the best values so far. */
@@ -274,6 +330,7 @@ function startState(): TrainingState {
     measuredStep: 0,
     measured: null,
     numWorse: 0,
+    rateFactor: 1,
   };
 }
 

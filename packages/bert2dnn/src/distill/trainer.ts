@@ -1,6 +1,6 @@
 // The training loop's core: parameters, optimizer state and updates by batches. Which batches: `batch-source.ts`.
 // Knows no files and no text. One thread of JavaScript; the layers' products use the session's threads.
-import { Adagrad, type Session, type TrainingStep } from '@bert2dnn/autodiff';
+import type { Optimizer, Session, TrainingStep } from '@bert2dnn/autodiff';
 import {
   embeddingBag,
   embeddingName,
@@ -11,7 +11,10 @@ import {
 import { createTrainedTable, type TrainedTable } from './embedding-adagrad.js';
 import { type BatchBags, createBatchBags, type FeatureCache } from './feature-cache.js';
 import type { Batch } from './feature-window.js';
+import { createLayerOptimizer, type LayerOptimizer } from './layer-optimizer.js';
+import type { Ranking } from './ranking-loss.js';
 import { vectorName } from './student-graph.js';
+import { TableDecay } from './table-decay.js';
 import { updateTable } from './table-update.js';
 import type { Targets } from './targets.js';
 
@@ -33,6 +36,14 @@ export interface TrainerSettings {
   /** Start of every accumulator of Adagrad. */
   initialAccumulator: number;
   seed: number;
+  /** Of the layers; default `adagrad`. */
+  optimizer?: LayerOptimizer;
+  /** Decoupled decay of the layers' weights, times their rate; default 0. */
+  weightDecay?: number;
+  /** Decay of the table rows that a batch touches, times the tables' rate; default 0. */
+  tableDecay?: number;
+  /** Whether the loss wants groups; see `LossOptions`. */
+  ranking?: Ranking;
 }
 
 /** One block while it is trained. */
@@ -54,7 +65,9 @@ export class Trainer {
   private readonly tables = new Map<string, TrainedTable>();
   private readonly blocks: BlockState[];
   private readonly layers: Record<string, Float32Array>;
-  private readonly optimizer: Adagrad;
+  private readonly optimizer: Optimizer;
+  /** By name of the table; empty without decay. */
+  private readonly decays = new Map<string, TableDecay>();
 
   constructor(
     private readonly parts: TrainerParts,
@@ -62,8 +75,9 @@ export class Trainer {
   ) {
     const { definition, parameters } = parts;
     const D = definition.embeddingSize;
-    this.optimizer = new Adagrad({ initialAccumulator: settings.initialAccumulator });
-    for (const { name } of tableBlocks(definition)) {
+    this.optimizer = createLayerOptimizer(settings);
+    for (const { name, size } of tableBlocks(definition)) {
+      if (settings.tableDecay) this.decays.set(name, new TableDecay(size));
       const table = parameters[embeddingName(name)];
       this.tables.set(name, createTrainedTable(table, D, settings.initialAccumulator));
     }
@@ -93,15 +107,20 @@ export class Trainer {
   }
 
   /**
-   * One update on a batch; gives its mean loss.
+   * One update on a batch; gives its mean loss before the update.
+   * @param rateFactor of both rates
    * @throws AutodiffError NOT_FINITE naming step and tensor.
    */
-  async trainBatch({ features, places, rows }: Batch, targets: Targets): Promise<number> {
+  async trainBatch(batch: Batch, targets: Targets, rateFactor = 1): Promise<number> {
+    const { features, places, rows } = batch;
     const { definition, step } = this.parts;
-    const { learningRate, embeddingLearningRate, seed } = this.settings;
+    const { seed } = this.settings;
+    const learningRate = this.settings.learningRate * rateFactor;
+    const embeddingLearningRate = this.settings.embeddingLearningRate * rateFactor;
     const feeds = {
       ...this.forwardBags(features, places),
       ...targetFeeds(targets, rows, definition.numOutputs),
+      ...(this.settings.ranking && groupFeed(batch)),
     };
     this.numSteps++;
     const result = await step.run(feeds, {
@@ -116,6 +135,7 @@ export class Trainer {
       combiner: definition.combiner,
       learningRate: embeddingLearningRate,
     };
+    this.decayTables(rows.length, embeddingLearningRate);
     for (const table of this.tables.values()) {
       const uses = this.blocks
         .filter(({ trained }) => trained === table)
@@ -142,12 +162,23 @@ export class Trainer {
   ): void {
     for (const [name, values] of Object.entries(parameters))
       this.parts.parameters[name].set(values);
-    const layers = Object.entries(accumulators).filter(([name]) => name in this.layers);
+    const isTable = (name: string) => name.startsWith('block.');
+    const layers = Object.entries(accumulators).filter(([name]) => !isTable(name));
     this.optimizer.restore(Object.fromEntries(layers));
     for (const [name, { accumulator }] of this.tables) {
       accumulator.set(accumulators[embeddingName(name)]);
     }
     this.numSteps = numSteps;
+  }
+
+  private decayTables(B: number, learningRate: number): void {
+    const { embeddingSize: D } = this.parts.definition;
+    const keep = 1 - learningRate * (this.settings.tableDecay ?? 0);
+    for (const [name, decay] of this.decays) {
+      const trained = this.tables.get(name)!;
+      const bags = this.blocks.filter((block) => block.trained === trained).map((own) => own.bags);
+      decay.shrink(trained.table, bags, { B, D, keep });
+    }
   }
 
   private forwardBags(features: Batch['features'], examples: Int32Array): Feeds {
@@ -184,7 +215,18 @@ function targetFeeds(targets: Targets, examples: Int32Array, numOutputs: number)
     feeds['hardLabels'] = takeRows(targets.hardLabels, examples, 1);
     feeds['hardShares'] = takeRows(targets.hardShares, examples, 1);
   }
+  if (targets.weights !== undefined) feeds['weights'] = takeRows(targets.weights, examples, 1);
   return feeds;
+}
+
+/** Numbers of the groups, counted from 0 in the batch: rows of a group stand together, and small numbers are exact. */
+function groupFeed({ groups }: Batch): Feeds {
+  if (groups === undefined) return {};
+  const data = new Float32Array(groups.length);
+  for (let row = 1; row < groups.length; row++) {
+    data[row] = data[row - 1] + (groups[row] === groups[row - 1] ? 0 : 1);
+  }
+  return { groups: { data, shape: [groups.length, 1] } };
 }
 
 /** Rows of values [N, C] at `examples [B]`. */

@@ -203,17 +203,17 @@ export function columnMap(
 }
 
 /** A positive number or a word that stands for one that is found, such as `auto`. */
-export function numberOr<Word extends string>(
+export function numberOr<Word extends string, D extends number | Word | undefined>(
   description: string,
   word: Word,
-  defaultValue: number | Word,
-): OptionDefinition<number | Word> {
-  return define(description, `<x|${word}>`, defaultValue, (value, place) => {
+  defaultValue: D,
+): OptionDefinition<D extends undefined ? number | Word | undefined : number | Word> {
+  return define<number | Word>(description, `<x|${word}>`, defaultValue, (value, place) => {
     if (value === word) return word;
     const parsed = typeof value === 'string' && value !== '' ? Number(value) : value;
     if (typeof parsed === 'number' && parsed > 0 && Number.isFinite(parsed)) return parsed;
     throw wrongValue(place, value, `a number above 0, or ${word}`);
-  }) as OptionDefinition<number | Word>;
+  }) as never;
 }
 
 /** A map `name=number,...` of numbers of 0 or more, or a word that stands for one that is found. */

@@ -4,6 +4,9 @@ import { Bert2dnnError, findNearestName } from '../foundation/errors.js';
 import type { TeacherTask } from './folder-extra.js';
 import type { TrainingSet } from './training-set.js';
 
+/** What the weights of rows are made of. */
+export type WeighedRows = Pick<TrainingSet, 'labels' | 'shares' | 'weights'>;
+
 /** Weights by class, 1 where none is named; `balanced`: all classes count the same together. Grades have two sides. */
 export type ClassWeights = 'balanced' | Readonly<Record<string, number>>;
 
@@ -17,7 +20,7 @@ const SIDES = ['negative', 'positive'];
  * @throws Bert2dnnError USAGE for an unknown class, WEIGHT_INVALID if nothing is left to count.
  */
 export function weighRows(
-  set: TrainingSet,
+  set: WeighedRows,
   task: TeacherTask,
   classWeights: ClassWeights | undefined,
 ): Float32Array | undefined {
@@ -38,7 +41,7 @@ export function weighRows(
 
 /** The share of a class in the label of a row. */
 function sharesOf(
-  { labels, shares }: TrainingSet,
+  { labels, shares }: WeighedRows,
   task: TeacherTask,
   numClasses: number,
 ): (row: number, index: number) => number {
@@ -48,7 +51,7 @@ function sharesOf(
 }
 
 function balance(
-  { labels, weights }: TrainingSet,
+  { labels, weights }: WeighedRows,
   numClasses: number,
   shareOf: (row: number, index: number) => number,
 ): number[] {

@@ -18,6 +18,7 @@ import {
 } from '../options.js';
 import { defineVerb } from '../verb.js';
 import { COLUMN_OPTIONS, columnsOf } from './columns.js';
+import { STUDENT_TRAINING_OPTIONS } from './student-training-options.js';
 
 export const distillVerb = defineVerb({
   name: 'distill',
@@ -51,18 +52,7 @@ export const distillVerb = defineVerb({
       min: 0,
     }),
     batchSize: integer('Examples of a step; larger is faster and less exact.', undefined),
-    learningRate: number("Adagrad's rate for the layers.", undefined, { min: 0 }),
-    embeddingLearningRate: number("Adagrad's rate for the tables.", undefined, { min: 0 }),
-    initialAccumulator: number(
-      "Start of Adagrad's accumulators; larger keeps the first steps small.",
-      undefined,
-      { min: 0 },
-    ),
-    loss: text('soft-cross-entropy (the default) or margin-mse.', '<name>'),
-    hardShare: number('Share of the loss on hard labels, on rows that have one.', undefined, {
-      min: 0,
-      max: 1,
-    }),
+    ...STUDENT_TRAINING_OPTIONS,
     temperature: number(
       'Temperature of the soft labels, for the stored calibration (default: what --labels says).',
       undefined,
@@ -121,6 +111,8 @@ export const distillVerb = defineVerb({
       fields: _fields,
       label: _label,
       group: _group,
+      weight: _weight,
+      classWeight: classWeights,
       classes: _classes,
       labelRange: _range,
       quantities,
@@ -129,14 +121,16 @@ export const distillVerb = defineVerb({
       ...settings
     } = values;
     const columns = columnsOf(values);
+    const devColumns = columnsOf({ ...values, weight: undefined });
     return distill({
       ...settings,
+      classWeights,
       quantities: quantities === undefined ? undefined : quantities === 'on',
       // Not given is the preset's default, not false.
       shareTables: shareTables || undefined,
       matchFamilies: matchFamilies?.filter((name) => name !== 'none'),
       input: await openExamples(input, columns, { label: labelNeed(values) }),
-      dev: dev.length === 0 ? undefined : await openExamples(dev, columns, { label: true }),
+      dev: dev.length === 0 ? undefined : await openExamples(dev, devColumns, { label: true }),
       seed: context.seed,
       threads: context.threads,
       progress: context.progress,
