@@ -14,6 +14,7 @@ export const distillCommand = () =>
       line(
         `${formatCount(result.numExamples)} examples, epoch ${result.bestEpoch} of ${result.epochs.length} kept`,
       );
+      if (result.numPruned > 0) line(`${formatCount(result.numPruned)} n-grams left out`);
       if (result.isAutoRate) {
         line(
           `learning rate ${formatRate(result.learningRate)}, of the tables ${formatRate(result.embeddingLearningRate)}`,

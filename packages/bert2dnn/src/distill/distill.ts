@@ -21,6 +21,7 @@ import type { DistillOptions } from './options.js';
 import type { Preset } from './presets.js';
 import { describeProvenance, type TrainingInputs } from './provenance.js';
 import type { ShardSetting } from './shard-maker.js';
+import { planSize } from './size-plan.js';
 import { startParameters } from './start-student.js';
 import { writeStudentFolder } from './student-folder.js';
 import type { Targets } from './targets.js';
@@ -32,6 +33,11 @@ import {
   type TrainingState,
   trainStudent,
 } from './train.js';
+import { type PrunableStudent, UsedRows } from './used-rows.js';
+
+/** Most bytes of the record of a training beside what it was made from, and of each epoch's figures in it. */
+const RECORD_BYTES = 2048;
+const EPOCH_BYTES = 512;
 
 /** What `distill` made. */
 export interface DistillResult {
@@ -43,6 +49,8 @@ export interface DistillResult {
   /** Bytes of student.json and student.safetensors. */
   sizeBytes: number;
   vocabularySizes: Record<string, number>;
+  /** N-grams that were left out because no example has them that was trained on. */
+  numPruned: number;
   epochs: EpochFigures[];
   bestEpoch: number;
   /** Updates until the values that were kept. */
@@ -82,21 +90,25 @@ export async function distill(options: DistillOptions): Promise<DistillResult> {
   const targets = await openTargets(job);
   const numExamples = targets.rows?.length ?? input.numRows;
   if (numExamples < input.numRows) {
-    job.progress.note(
-      `${input.numRows - numExamples} rows have no soft label or weight 0 and are left out`,
-    );
+    const why = input.weight === undefined ? 'no soft label' : 'no soft label, or weight 0,';
+    job.progress.note(`${input.numRows - numExamples} rows have ${why} and are left out`);
   }
   const set = await openThreadedSet(input, {
     folder: stagedTextFolder(job),
     isSmall: input.numRows <= settings.shardExamples,
     progress: job.progress,
   });
-  const vocabularies =
-    job.start?.vocabularies ?? (await openVocabularies({ ...job, set, targets }));
-  const definition = withVocabularySizes(job.draft, vocabularies);
-  const trained = await trainOnFeatures(job, { set, definition, vocabularies, targets });
-  const sizeBytes = await writeStudent(job, { definition, vocabularies, trained });
-  const { parameters, rateFactor, ...figures } = trained;
+  const { definition, vocabularies } = await openStructure(job, set, targets);
+  const { used, ...trained } = await trainOnFeatures(job, {
+    set,
+    definition,
+    vocabularies,
+    targets,
+  });
+  const student = { definition, vocabularies, parameters: trained.parameters };
+  const pruned = used?.prune(student) ?? { ...student, numPruned: 0 };
+  const sizeBytes = await writeStudent(job, pruned, trained);
+  const { parameters: _, rateFactor, ...figures } = trained;
   return {
     ...figures,
     isAutoRate: settings.isAutoRate,
@@ -105,23 +117,54 @@ export async function distill(options: DistillOptions): Promise<DistillResult> {
     out: options.out,
     preset: settings.preset,
     numExamples,
-    numParameters: Object.values(parameters).reduce((sum, values) => sum + values.length, 0),
+    numPruned: pruned.numPruned,
+    numParameters: Object.values(pruned.parameters).reduce((sum, values) => sum + values.length, 0),
     sizeBytes,
     vocabularySizes: Object.fromEntries(
-      Object.entries(vocabularies).map(([name, vocabulary]) => [name, vocabulary.size]),
+      Object.entries(pruned.vocabularies).map(([name, vocabulary]) => [name, vocabulary.size]),
     ),
     temperature: definition.calibration.temperature,
     seconds: (performance.now() - startMs) / 1000,
   };
 }
 
+/** Vocabularies and their sizes: of the student to go on from, or counted, and cut to `maxSize`. */
+async function openStructure(
+  job: DistillJob,
+  set: ExampleSet,
+  targets: Targets,
+): Promise<{ definition: StudentDefinition; vocabularies: Vocabularies }> {
+  const { draft, start, inputs, options, progress } = job;
+  const vocabularies = start?.vocabularies ?? (await openVocabularies({ ...job, set, targets }));
+  const definition = withVocabularySizes(draft, vocabularies);
+  const { maxSize, epochs } = inputs.settings;
+  if (maxSize === undefined) return { definition, vocabularies };
+  const { short, long } = describeProvenance(inputs);
+  const plan = planSize(
+    { definition: { ...definition, provenance: short }, vocabularies },
+    {
+      maxBytes: maxSize,
+      textBytes: JSON.stringify(long, null, 2).length + RECORD_BYTES + EPOCH_BYTES * epochs,
+      keeps: {
+        embeddingSize: options.embeddingSize !== undefined,
+        hiddenLayers: options.hiddenLayers !== undefined,
+      },
+    },
+  );
+  const { embeddingSize, hiddenLayers, blocks } = plan.definition;
+  progress.note(
+    `distill: for the size, width ${embeddingSize}, layers ${hiddenLayers.join(', ')}, rows ${blocks.map(({ name, size }) => `${name} ${size}`).join(', ')}`,
+  );
+  return { ...plan, definition: { ...plan.definition, provenance: undefined } };
+}
+
 /** Writes the folder and removes what only a broken off run would need; gives the bytes of the model. */
 async function writeStudent(
   { options, inputs, features }: DistillJob,
-  parts: { definition: StudentDefinition; vocabularies: Vocabularies; trained: Trained },
+  { definition, vocabularies, parameters }: PrunableStudent,
+  trained: Trained,
 ): Promise<number> {
-  const { definition, vocabularies, trained } = parts;
-  const { parameters, epochs, bestEpoch, bestStep, rateFactor } = trained;
+  const { epochs, bestEpoch, bestStep, rateFactor } = trained;
   const provenance = describeProvenance(inputs);
   const student = createStudent({
     definition: { ...definition, provenance: provenance.short },
@@ -152,12 +195,13 @@ interface FeatureParts {
 async function trainOnFeatures(
   job: DistillJob,
   { set, definition, vocabularies, targets }: FeatureParts,
-): Promise<Trained & { collisions?: BlockCollisions[] }> {
+): Promise<Trained & { collisions?: BlockCollisions[]; used?: UsedRows }> {
   const { progress, start } = job;
   const { settings } = job.inputs;
   const setting = shardSettingOf(job, { set, definition, vocabularies });
   const collisions = new CollisionCount(definition);
-  const store = openStore(job, setting, collisions);
+  const used = usedRowsOf(job, definition, targets);
+  const store = openStore(job, setting, { collisions, used });
   try {
     const windowBytes = settings.windowSize * 2 ** 20;
     const parameters = start
@@ -174,23 +218,38 @@ async function trainOnFeatures(
       progress,
     });
     const isWhole = collisions.numShards === store.numShards;
-    return { ...trained, ...(isWhole && { collisions: collisions.result() }) };
+    // A run that went on from a checkpoint has not met all of them.
+    for (let index = 0; used !== undefined && index < store.numShards; index++) {
+      if (!used.has(index)) await store.shard(index);
+    }
+    return { ...trained, used, ...(isWhole && { collisions: collisions.result() }) };
   } finally {
     await store.close();
   }
+}
+
+/** Where n-grams are counted on rows that are not trained on, there may be some to leave out. */
+function usedRowsOf(
+  { start, inputs: { settings } }: DistillJob,
+  definition: StudentDefinition,
+  { rows }: Targets,
+): UsedRows | undefined {
+  if (!settings.prune || start !== undefined || rows === undefined) return undefined;
+  return new UsedRows({ definition, rows }, settings.shardExamples);
 }
 
 /** The shards of the input, each reported and looked at when it is first there. */
 function openStore(
   { inputs, progress }: DistillJob,
   setting: ShardSetting,
-  collisions: CollisionCount,
+  { collisions, used }: { collisions: CollisionCount; used: UsedRows | undefined },
 ): FeatureStore {
   const task = progress.start('featurise', setting.set.numRows, 'examples');
   const store = new FeatureStore(setting, {
     threads: inputs.settings.threads,
     note: progress.note,
     onShard: (shard) => {
+      used?.add(shard);
       if (!collisions.add(shard)) return;
       task.advance(shard.numExamples);
       if (collisions.numShards === store.numShards) task.done();

@@ -154,7 +154,7 @@ export class FeatureWindow {
 }
 
 /** First index of ascending numbers whose value is at least `least`; their count if there is none. */
-function firstAtLeast(values: Int32Array, least: number): number {
+export function firstAtLeast(values: Int32Array, least: number): number {
   let low = 0;
   let high = values.length;
   while (low < high) {

@@ -43,6 +43,13 @@ export interface DistillOptions
   vocabularyBy?: string;
   /** Distinct n-grams counted in memory; see `VocabularyOptions`. */
   maxTokens?: number;
+  /** Most bytes of the folder: the student is made smaller until it fits, see `planSize`. Default: no limit. */
+  maxSize?: number;
+  /**
+   * Leave out n-grams that no example has that was trained on, because only rows without a soft label or of weight 0 have
+   * them. Default `true`. Never with `start`: what an earlier training learnt stays.
+   */
+  prune?: boolean;
   /** Folder of a student to go on from: its definition and vocabularies are kept. Default: a new one. */
   start?: string;
   /** Folder of soft labels that `stack` wrote for the dev examples, for agreement with the teacher. One output only. */
@@ -81,6 +88,8 @@ export interface DistillSettings extends TrainingSettings {
   batchSize: number;
   minCount: number;
   vocabularyBy: VocabularyCriterion;
+  maxSize?: number;
+  prune: boolean;
   evalEvery: number;
   patience: number;
   windowSize: number;
@@ -108,6 +117,8 @@ export function resolveSettings(
     batchSize: options.batchSize ?? defaults.batchSize,
     minCount: options.minCount ?? defaults.minCount,
     vocabularyBy: parseCriterion(options.vocabularyBy ?? 'frequency'),
+    ...(options.maxSize !== undefined && { maxSize: options.maxSize }),
+    prune: options.prune ?? true,
     evalEvery: options.evalEvery ?? 0,
     patience: options.patience ?? 0,
     windowSize: options.windowSize ?? 512,
@@ -125,6 +136,14 @@ function checkSettings(options: DistillOptions, settings: DistillSettings): void
   for (const name of ['epochs', 'batchSize', 'minCount', 'threads'] as const) {
     if (Number.isInteger(settings[name]) && settings[name] >= 1) continue;
     throw outOfRange(name, settings[name], 'a whole number from 1');
+  }
+  if (settings.maxSize !== undefined && !(settings.maxSize > 0)) {
+    throw outOfRange('maxSize', settings.maxSize, 'a number > 0');
+  }
+  if (settings.maxSize !== undefined && options.start !== undefined) {
+    throw new Bert2dnnError('USAGE', 'distill: got both maxSize and start, expected one of them', {
+      hint: 'The structure of a student to go on from is kept.',
+    });
   }
   checkPath(options, settings);
   checkGroups(options, settings);

@@ -31,8 +31,8 @@ export interface RankedRows {
   weights?: Tensor;
 }
 
-/** Keeps a quotient defined where a batch has nothing to compare; lost beside any real sum. */
-const TINY = 1e-12;
+/** Keeps a quotient defined where a batch has nothing to compare; lost beside any real sum. Its square is a float32 yet. */
+const TINY = 1e-18;
 /** Takes rows of other lists out of a softmax: exp(-1e9) is 0. */
 const FAR = 1e9;
 /** Soft labels are drawn this far from 0 and 1, so that gold labels have finite logits. */

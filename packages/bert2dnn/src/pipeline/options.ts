@@ -216,6 +216,18 @@ export function numberOr<Word extends string, D extends number | Word | undefine
   }) as never;
 }
 
+/** A number of bytes, on the command line with a unit: `2MB`, `512kB`, `1.5MiB`. */
+export function byteSize(description: string): OptionDefinition<number | undefined> {
+  const units = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
+  return define(description, '<size>', undefined, (value, place) => {
+    const [, digits, unit = 'B'] = /^([0-9.]+) *([A-Za-z]+)?$/.exec(String(value)) ?? [];
+    const scale = Object.entries(units).find(([name]) => name.toLowerCase() === unit.toLowerCase());
+    const bytes = Math.floor(Number(digits) * (scale?.[1] ?? Number.NaN));
+    if (bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
+    throw wrongValue(place, value, 'a size such as 2MB, 512kB or 1.5MiB');
+  });
+}
+
 /** A map `name=number,...` of numbers of 0 or more, or a word that stands for one that is found. */
 export function numberMapOr<Word extends string>(
   description: string,

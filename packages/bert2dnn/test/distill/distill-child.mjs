@@ -1,5 +1,5 @@
 // A distillation in a process of its own, to be killed or starved: node distill-child.mjs <train> <dev> <out> <threads>
-// Many shards, windows and dev figures, a checkpoint after every update. One line on stdout for each piece of work.
+// Many shards, windows and dev figures, everything on that has a state or draws, a checkpoint after every update. One line on stdout for each piece of work.
 import { openExamples } from '../../dist/data/index.js';
 import { distill } from '../../dist/distill/distill.js';
 
@@ -17,6 +17,14 @@ const result = await distill({
   epochs: 3,
   batchSize: 16,
   evalEvery: 7,
+  ranking: 'pairwise',
+  optimizer: 'adamw',
+  schedule: 'cosine',
+  warmupShare: 0.1,
+  dropout: 0.1,
+  inputDropout: 0.1,
+  weightDecay: 0.01,
+  tableDecay: 0.01,
   shardExamples: 32,
   windowSize: 0.03,
   maxTokens: 200,

@@ -42,7 +42,7 @@ function build() {
   const featurizer = new Featurizer(definition, vocabularies);
   const buffer = featurizer.createBuffer();
   for (const example of EXAMPLES) featurizer.featurize(example, buffer);
-  const graph = buildStudentGraph(definition, 'soft-cross-entropy', false);
+  const graph = buildStudentGraph(definition, { loss: 'soft-cross-entropy' });
   const feeds: Feeds = { targets: { data: Float64Array.of(0.2, 0.9, 0.5), shape: [B, 1] } };
   definition.blocks.forEach((block, index) => {
     const data = new Float64Array(B * D);

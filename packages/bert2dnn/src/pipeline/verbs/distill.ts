@@ -4,6 +4,7 @@ import { openExamples } from '../../data/index.js';
 import { distill } from '../../distill/distill.js';
 import { VOCABULARY_CRITERIA } from '../../distill/token-choice.js';
 import {
+  byteSize,
   choice,
   files,
   integer,
@@ -83,6 +84,14 @@ export const distillVerb = defineVerb({
       min: 0,
     }),
     shareTables: toggle('pair: one table of n-grams for all fields; tower always has one.'),
+    maxSize: byteSize(
+      'Most bytes of the folder, such as 2MB: fewer n-grams, narrower vectors and layers, as far as needed.',
+    ),
+    prune: choice(
+      'Leave out n-grams that only rows have that are not trained on, without soft label or of weight 0.',
+      ['on', 'off'],
+      'on',
+    ),
     windowSize: integer(
       'MiB of features that are shuffled together; two such windows are in memory.',
       512,
@@ -118,6 +127,7 @@ export const distillVerb = defineVerb({
       quantities,
       matchFamilies,
       shareTables,
+      prune,
       ...settings
     } = values;
     const columns = columnsOf(values);
@@ -125,6 +135,7 @@ export const distillVerb = defineVerb({
     return distill({
       ...settings,
       classWeights,
+      prune: prune === 'on',
       quantities: quantities === undefined ? undefined : quantities === 'on',
       // Not given is the preset's default, not false.
       shareTables: shareTables || undefined,
