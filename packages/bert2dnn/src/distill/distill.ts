@@ -1,9 +1,8 @@
 // Stage `distill`: transfer set and soft labels -> student. Chooses the vocabularies, then trains while worker threads
 // turn texts into features; goes on where a broken off run of the same command stopped.
-import { createStudent, initializeParameters, type StudentDefinition } from '@bert2dnn/student';
+import { createStudent, type StudentDefinition } from '@bert2dnn/student';
 import type { ExampleSet } from '../data/index.js';
 import { fingerprintJson, type Json } from '../foundation/fingerprint.js';
-import { createRandom } from '../foundation/random.js';
 import { type LabelFolder, readSoftLabels } from '../labels/label-folder.js';
 import {
   CheckpointKeeper,
@@ -15,14 +14,14 @@ import { type BlockCollisions, CollisionCount } from './collisions.js';
 import { type DistillJob, openJob, openTargets } from './distill-job.js';
 import { removeFeatures } from './feature-folder.js';
 import { FeatureStore } from './feature-store.js';
-import { featurizeExamples, type Vocabularies, withVocabularySizes } from './featurize.js';
-import { openVocabularies, shardSettingOf, stagedTextFolder } from './open-features.js';
+import { featurizeExamples, type Vocabularies } from './featurize.js';
+import { firstParameters } from './first-parameters.js';
+import { shardSettingOf, stagedTextFolder } from './open-features.js';
+import { openStructure } from './open-structure.js';
 import type { DistillOptions } from './options.js';
 import type { Preset } from './presets.js';
 import { describeProvenance, type TrainingInputs } from './provenance.js';
 import type { ShardSetting } from './shard-maker.js';
-import { planSize } from './size-plan.js';
-import { startParameters } from './start-student.js';
 import { writeStudentFolder } from './student-folder.js';
 import type { Targets } from './targets.js';
 import { openThreadedSet } from './threaded-set.js';
@@ -34,10 +33,6 @@ import {
   trainStudent,
 } from './train.js';
 import { type PrunableStudent, UsedRows } from './used-rows.js';
-
-/** Most bytes of the record of a training beside what it was made from, and of each epoch's figures in it. */
-const RECORD_BYTES = 2048;
-const EPOCH_BYTES = 512;
 
 /** What `distill` made. */
 export interface DistillResult {
@@ -128,36 +123,6 @@ export async function distill(options: DistillOptions): Promise<DistillResult> {
   };
 }
 
-/** Vocabularies and their sizes: of the student to go on from, or counted, and cut to `maxSize`. */
-async function openStructure(
-  job: DistillJob,
-  set: ExampleSet,
-  targets: Targets,
-): Promise<{ definition: StudentDefinition; vocabularies: Vocabularies }> {
-  const { draft, start, inputs, options, progress } = job;
-  const vocabularies = start?.vocabularies ?? (await openVocabularies({ ...job, set, targets }));
-  const definition = withVocabularySizes(draft, vocabularies);
-  const { maxSize, epochs } = inputs.settings;
-  if (maxSize === undefined) return { definition, vocabularies };
-  const { short, long } = describeProvenance(inputs);
-  const plan = planSize(
-    { definition: { ...definition, provenance: short }, vocabularies },
-    {
-      maxBytes: maxSize,
-      textBytes: JSON.stringify(long, null, 2).length + RECORD_BYTES + EPOCH_BYTES * epochs,
-      keeps: {
-        embeddingSize: options.embeddingSize !== undefined,
-        hiddenLayers: options.hiddenLayers !== undefined,
-      },
-    },
-  );
-  const { embeddingSize, hiddenLayers, blocks } = plan.definition;
-  progress.note(
-    `distill: for the size, width ${embeddingSize}, layers ${hiddenLayers.join(', ')}, rows ${blocks.map(({ name, size }) => `${name} ${size}`).join(', ')}`,
-  );
-  return { ...plan, definition: { ...plan.definition, provenance: undefined } };
-}
-
 /** Writes the folder and removes what only a broken off run would need; gives the bytes of the model. */
 async function writeStudent(
   { options, inputs, features }: DistillJob,
@@ -196,7 +161,7 @@ async function trainOnFeatures(
   job: DistillJob,
   { set, definition, vocabularies, targets }: FeatureParts,
 ): Promise<Trained & { collisions?: BlockCollisions[]; used?: UsedRows }> {
-  const { progress, start } = job;
+  const { progress } = job;
   const { settings } = job.inputs;
   const setting = shardSettingOf(job, { set, definition, vocabularies });
   const collisions = new CollisionCount(definition);
@@ -204,9 +169,7 @@ async function trainOnFeatures(
   const store = openStore(job, setting, { collisions, used });
   try {
     const windowBytes = settings.windowSize * 2 ** 20;
-    const parameters = start
-      ? startParameters(start)
-      : initializeParameters(definition, createRandom(settings.seed, 'initialize').next);
+    const parameters = await firstParameters(job, { definition, vocabularies });
     const trained = await trainStudent({
       definition,
       settings,

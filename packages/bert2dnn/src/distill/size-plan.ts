@@ -76,7 +76,7 @@ function largestShare(fits: (share: number) => boolean): number {
  * block only the first tokens count.
  */
 export function studentBytes({ definition, vocabularies }: SizePlan): number {
-  let bytes = JSON.stringify(definition, null, 2).length;
+  let bytes = Buffer.byteLength(JSON.stringify(definition, null, 2));
   for (const shape of Object.values(parameterShapes(definition))) {
     bytes +=
       TENSOR_HEADER_BYTES + BYTES_PER_NUMBER * shape.reduce((product, size) => product * size);
