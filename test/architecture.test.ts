@@ -10,6 +10,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const LAYERS = [
   ['foundation'],
   ['data'],
+  ['store'],
   ['jobs'],
   ['teacher'],
   ['labels'],
@@ -26,6 +27,7 @@ const HOMES: Record<string, RegExp> = {
   '@duckdb/node-api': /^packages\/bert2dnn\/src\/data\/duckdb\.ts$/,
   entities: /^packages\/bert2dnn\/src\/data\/text\/html\.ts$/,
   'franc-min': /^packages\/bert2dnn\/src\/data\/stats\/languages\.ts$/,
+  '@aws-sdk/client-s3': /^packages\/bert2dnn\/src\/store\/s3\.ts$/,
   bullmq: /^packages\/bert2dnn\/src\/jobs\/redis-queue\.ts$/,
   ioredis: /^packages\/bert2dnn\/src\/jobs\/redis-connection\.ts$/,
   fastify: /^packages\/bert2dnn\/src\/server\//,

@@ -9,7 +9,7 @@ import type { ShardAnswer, ShardOrder } from './scoring-messages.js';
 import { expectShard, openRequestedScoring } from './scoring-request.js';
 
 /** The scoring that is open; the teacher stays loaded while jobs are of the same one. */
-let open: { key: string; out: string; scoring: Scoring } | undefined;
+let open: { key: string; scoring: Scoring } | undefined;
 
 async function answer(order: ShardOrder): Promise<ShardAnswer> {
   try {
@@ -28,20 +28,20 @@ async function answer(order: ShardOrder): Promise<ShardAnswer> {
 
 /** The finished shard as it can be read back, if it can. */
 async function scoreShard(order: ShardOrder): Promise<FinishedShard | undefined> {
-  const { out, scoring } = await openFor(order);
+  const scoring = await openFor(order);
   expectShard(scoring, order.shard);
   await scoring.scoreShard(order.shard.index);
-  return readFinishedShard(out, order.shard);
+  return readFinishedShard(scoring.folder, order.shard);
 }
 
-async function openFor(order: ShardOrder): Promise<{ out: string; scoring: Scoring }> {
+async function openFor(order: ShardOrder): Promise<Scoring> {
   const { request, teacher, threads } = order;
   const key = fingerprintJson([request as Json, teacher ?? null, threads ?? null]);
-  if (open?.key === key) return open;
+  if (open?.key === key) return open.scoring;
   await closeScoring();
   const scoring = await openRequestedScoring(request, { teacher, threads });
-  open = { key, out: (request as { out: string }).out, scoring };
-  return open;
+  open = { key, scoring };
+  return scoring;
 }
 
 async function closeScoring(): Promise<void> {

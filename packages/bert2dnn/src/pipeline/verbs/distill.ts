@@ -1,6 +1,7 @@
 // `distill`: a student from texts and soft labels (or a label column).
 import { openExamples } from '../../data/index.js';
 import { distill } from '../../distill/distill.js';
+import { fetchFiles, fetchFolder } from '../../store/index.js';
 import {
   files,
   integer,
@@ -18,7 +19,9 @@ export const distillVerb = defineVerb({
   name: 'distill',
   summary: 'Train an n-gram student on soft labels.',
   options: {
-    input: requiredFiles('Texts to learn from: the transfer set.'),
+    input: requiredFiles(
+      'Texts to learn from: the transfer set; also s3://bucket/folder/*.parquet.',
+    ),
     labels: optionalPath(
       "Folder of soft labels from `stack` (default: the input's label column).",
       '<dir>',
@@ -60,6 +63,7 @@ export const distillVerb = defineVerb({
     const {
       input,
       dev,
+      labels,
       text: _text,
       fields: _fields,
       label: _label,
@@ -69,10 +73,14 @@ export const distillVerb = defineVerb({
       ...settings
     } = values;
     const columns = columnsOf(values);
+    const { paths } = await fetchFiles(input);
+    const devFiles = await fetchFiles(dev);
     return distill({
       ...settings,
-      input: await openExamples(input, columns, { label: labelNeed(values) }),
-      dev: dev.length === 0 ? undefined : await openExamples(dev, columns, { label: true }),
+      labels: labels === undefined ? undefined : await fetchFolder(labels),
+      input: await openExamples(paths, columns, { label: labelNeed(values) }),
+      dev:
+        dev.length === 0 ? undefined : await openExamples(devFiles.paths, columns, { label: true }),
       seed: context.seed,
       threads: context.threads,
       progress: context.progress,

@@ -4,6 +4,7 @@ import { openExamples } from '../../data/index.js';
 import { evaluateModel } from '../../evaluate/evaluate.js';
 import { openScorer } from '../../evaluate/open-scorer.js';
 import { writeJsonAtomically } from '../../foundation/files.js';
+import { fetchFiles, fetchFolder } from '../../store/index.js';
 import { integer, number, optionalPath, requiredFiles, requiredPath } from '../options.js';
 import { defineVerb } from '../verb.js';
 import { COLUMN_OPTIONS, columnsOf } from './columns.js';
@@ -12,10 +13,16 @@ export const evaluateVerb = defineVerb({
   name: 'evaluate',
   summary: 'Measure a student or a teacher on held-out rows, with confidence intervals.',
   options: {
-    model: requiredPath('Student or teacher folder.', '<dir>'),
+    model: requiredPath(
+      'Student or teacher: a folder, or the JSON file that describes an HTTP endpoint.',
+      '<path>',
+    ),
     input: requiredFiles('Held-out rows.'),
     ...COLUMN_OPTIONS,
-    teacher: optionalPath('Teacher folder to compare with: agreement and retention.', '<dir>'),
+    teacher: optionalPath(
+      'Teacher to compare with, a folder or the JSON file of an endpoint: agreement and retention.',
+      '<path>',
+    ),
     teacherScores: optionalPath(
       "The teacher's scores of this input, instead of --teacher.",
       '<dir>',
@@ -31,7 +38,8 @@ export const evaluateVerb = defineVerb({
   inputs: ({ model, input, teacher, teacherScores }) =>
     [model, ...input, teacher, teacherScores].filter((path) => path !== undefined),
   async run(values, context) {
-    const input = await openExamples(values.input, columnsOf(values), { label: true });
+    const { paths } = await fetchFiles(values.input);
+    const input = await openExamples(paths, columnsOf(values), { label: true });
     const model = await openScorer(values.model, { threads: context.threads });
     const teacher =
       values.teacher === undefined
@@ -40,7 +48,9 @@ export const evaluateVerb = defineVerb({
     const evaluation = await evaluateModel({
       model,
       input,
-      teacher: teacher ?? values.teacherScores,
+      teacher:
+        teacher ??
+        (values.teacherScores === undefined ? undefined : await fetchFolder(values.teacherScores)),
       positive: values.positive,
       bootstrap: values.bootstrap,
       seed: context.seed,

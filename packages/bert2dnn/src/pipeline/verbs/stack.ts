@@ -1,5 +1,6 @@
 // `stack`: the teachers' logits as one margin per row, softened by a temperature into soft labels.
 import { stackScores } from '../../labels/stack.js';
+import { fetchFile, fetchFolder } from '../../store/index.js';
 import { choice, files, numberOr, optionalPath, requiredPath } from '../options.js';
 import { defineVerb } from '../verb.js';
 import { COLUMN_OPTIONS, columnsOf } from './columns.js';
@@ -9,7 +10,10 @@ export const stackVerb = defineVerb({
   summary: "Average the teachers' margins and soften them by a temperature: soft labels.",
   options: {
     scores: {
-      ...files('Folders of scores, one a teacher, over the same input.', '<dir...>'),
+      ...files(
+        'Folders of scores, one a teacher, over the same input; also s3://bucket/folder.',
+        '<dir...>',
+      ),
       required: true,
     },
     labelled: optionalPath(
@@ -31,14 +35,18 @@ export const stackVerb = defineVerb({
   },
   outIn: (stageFolder) => stageFolder,
   inputs: ({ scores, labelled }) => [...scores, ...(labelled === undefined ? [] : [labelled])],
-  run: (values, context) =>
-    stackScores({
-      scores: values.scores,
-      labelled: values.labelled,
+  async run(values, context) {
+    const scores: string[] = [];
+    for (const folder of values.scores) scores.push(await fetchFolder(folder));
+    const { labelled } = values;
+    return stackScores({
+      scores,
+      labelled: labelled === undefined ? undefined : await fetchFile(labelled),
       labelledColumns: columnsOf(values),
       temperature: values.temperature,
       failedRows: values.failedRows,
       out: values.out,
       progress: context.progress,
-    }),
+    });
+  },
 });
