@@ -145,8 +145,7 @@ describe('what is wrong for good', () => {
   it('bytes that are not those of the checksum that the store keeps', async () => {
     const object = await storedLarge();
     const checksum = createHash('sha256').update(LARGE).digest('base64');
-    proxy.headers = (path) =>
-      path.includes('large.bin') ? { 'x-amz-checksum-sha256': checksum } : {};
+    proxy.headers = { 'x-amz-checksum-sha256': checksum };
     await store.fetch(object, file());
     proxy.plan = (method) => (method === 'GET' ? { kind: 'change-body' } : undefined);
     await expect(store.fetch(object, file())).rejects.toMatchObject({
@@ -158,8 +157,7 @@ describe('what is wrong for good', () => {
   it('wrong bytes behind a cut, where the library no longer compares', async () => {
     const object = await storedLarge();
     const checksum = createHash('sha256').update(LARGE).digest('base64');
-    proxy.headers = (path) =>
-      path.includes('large.bin') ? { 'x-amz-checksum-sha256': checksum } : {};
+    proxy.headers = { 'x-amz-checksum-sha256': checksum };
     let isFirst = true;
     proxy.plan = (method) => {
       if (method !== 'GET') return undefined;

@@ -27,8 +27,8 @@ export class StoreProxy {
   /** Faults that were met. */
   numFaults = 0;
   plan: FaultPlan = () => undefined;
-  /** Changes the headers of an answer. */
-  headers: (path: string) => Record<string, string> = () => ({});
+  /** Added to every answer. */
+  headers: Record<string, string> = {};
   readonly #targetPort: number;
   readonly #server: Server;
 
@@ -51,7 +51,7 @@ export class StoreProxy {
     this.requests.length = 0;
     this.numFaults = 0;
     this.plan = () => undefined;
-    this.headers = () => ({});
+    this.headers = {};
   }
 
   stop(): Promise<void> {
@@ -75,7 +75,7 @@ export class StoreProxy {
     const outgoing = request(
       { host: '127.0.0.1', port: this.#targetPort, method, path: url, headers },
       (response) => {
-        answer.writeHead(response.statusCode ?? 500, { ...response.headers, ...this.headers(url) });
+        answer.writeHead(response.statusCode ?? 500, { ...response.headers, ...this.headers });
         answer.flushHeaders();
         relay(response, answer, fault);
       },
