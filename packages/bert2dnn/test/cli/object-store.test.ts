@@ -267,6 +267,41 @@ describe('what follows', () => {
   });
 });
 
+describe('run', () => {
+  it('knows by the ETags what is fresh, in and out', async () => {
+    await putObject(store, 'run/in/a.tsv', makeRows('a.tsv', 20));
+    const config = {
+      stages: {
+        scores: {
+          verb: 'score',
+          teacher: TINY_BERT,
+          input: [`s3://${BUCKET}/run/in/*.tsv`],
+          text: 'text',
+          out: `s3://${BUCKET}/run/scores`,
+        },
+        labels: { verb: 'stack', scores: [`s3://${BUCKET}/run/scores`] },
+      },
+    };
+    await writeFile(join(work, 'walk.json'), JSON.stringify(config));
+    const walk = async () => {
+      const { status, stdout, stderr } = await runCommand(work, [
+        'run',
+        'walk.json',
+        '--json',
+        '--quiet',
+      ]);
+      expect([status, stderr]).toEqual([0, '']);
+      return JSON.parse(stdout).stages.map(({ status }: { status: string }) => status);
+    };
+    expect(await walk()).toEqual(['done', 'done']);
+    expect(await walk()).toEqual(['fresh', 'fresh']);
+    await putObject(store, 'run/in/a.tsv', makeRows('else', 20));
+    expect(await walk()).toEqual(['done', 'done']);
+    await store.remove('run/scores/manifest.json');
+    expect((await walk())[0]).toBe('done');
+  });
+});
+
 describe('mistakes', () => {
   it.each([
     ['a bucket', scoreArguments('s3://no-such-bucket/x', 'rows'), 1, 'there is no such bucket'],
