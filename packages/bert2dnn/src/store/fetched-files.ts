@@ -134,11 +134,13 @@ function sortByKey(objects: StoredObject[]): StoredObject[] {
   return objects.sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
 }
 
-/** Where an object is kept: its own folder, by the store, the key, ETag and size, so that its name stays. */
+/** Where an object is kept: by the store, the key, ETag and size; bucket and key end the path, for who reads it. */
 function cachePath(store: ObjectStore, { key, etag, sizeBytes }: StoredObject): string {
   const origin = fingerprintJson([store.endpoint, store.bucket, key]);
   const version = `${etag.replace(/[^\w-]/g, '_')}-${sizeBytes}`;
-  return join(cacheFolder(), 'objects', origin, version, basename(key));
+  const isPlain = key.split('/').every((part) => /^[\w=@,][\w =@,.-]{0,99}$/.test(part));
+  const shown = isPlain ? join(store.bucket, key) : basename(key);
+  return join(cacheFolder(), 'objects', origin, version, shown);
 }
 
 async function fetchOnce(store: ObjectStore, object: StoredObject, path: string): Promise<void> {

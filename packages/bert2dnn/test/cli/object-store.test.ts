@@ -41,6 +41,7 @@ beforeAll(async () => {
     await putObject(store, `rows/${name}`, text);
   }
   await putObject(store, 'rows/readme.txt', 'no data');
+  await putObject(store, 'bad/cells.tsv', 'text\tlabel\na\tb\tc\n');
   await putObject(store, 'rows/below/c.tsv', makeRows('c.tsv', 5));
   await succeed(scoreArguments('scores', 'rows'));
   expected = {};
@@ -307,6 +308,18 @@ describe('mistakes', () => {
     ['a bucket', scoreArguments('s3://no-such-bucket/x', 'rows'), 1, 'there is no such bucket'],
     ['an input', scoreArguments('x', `s3://${BUCKET}/nothing/*.tsv`), 1, 'no data object is there'],
     ['a kind', scoreArguments('x', `s3://${BUCKET}/rows/readme.txt`), 1, 'unknown kind of file'],
+    [
+      'a row',
+      scoreArguments('x', `s3://${BUCKET}/bad`),
+      1,
+      `/${BUCKET}/bad/cells.tsv:2: got 3 cells`,
+    ],
+    [
+      'a place of a verb that writes here',
+      ['stack', '--scores', 'scores', '--out', `s3://${BUCKET}/x`],
+      2,
+      `--out: got "s3://${BUCKET}/x", expected a path of this machine`,
+    ],
     ['a URI', scoreArguments('s3://user:secret@x/y', 'rows'), 2, 'got "s3://***@x/y", expected s3'],
   ])('%s that is wrong', async (_, args, status, message) => {
     const run = await runCommand(work, args);
@@ -331,7 +344,7 @@ describe('workers of a queue', () => {
     const queue = `redis://127.0.0.1:${redis.port}?prefix=store`;
     const worker = spawn(process.execPath, [MAIN_FILE, 'worker', '--queue', queue, '--quiet'], {
       cwd: work,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'ignore'],
       // Another machine has a cache of its own.
       env: { ...process.env, BERT2DNN_CACHE: join(work, 'worker-cache') },
     });

@@ -8,6 +8,7 @@ import {
   integers,
   number,
   optionalPath,
+  orStored,
   requiredFiles,
   requiredPath,
   text,
@@ -19,14 +20,18 @@ export const distillVerb = defineVerb({
   name: 'distill',
   summary: 'Train an n-gram student on soft labels.',
   options: {
-    input: requiredFiles(
-      'Texts to learn from: the transfer set; also s3://bucket/folder/*.parquet.',
+    input: orStored(
+      requiredFiles('Texts to learn from: the transfer set; also s3://bucket/folder/*.parquet.'),
     ),
-    labels: optionalPath(
-      "Folder of soft labels from `stack` (default: the input's label column).",
-      '<dir>',
+    labels: orStored(
+      optionalPath(
+        "Folder of soft labels from `stack` (default: the input's label column).",
+        '<dir>',
+      ),
     ),
-    dev: files('Labelled rows that choose the best epoch (default: the last epoch is kept).'),
+    dev: orStored(
+      files('Labelled rows that choose the best epoch (default: the last epoch is kept).'),
+    ),
     ...COLUMN_OPTIONS,
     out: requiredPath('Folder of the student.', '<dir>'),
     preset: text('paper, bag or pair (default: pair for two or more fields, else bag).', '<name>'),

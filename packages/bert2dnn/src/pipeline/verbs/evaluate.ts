@@ -5,7 +5,14 @@ import { evaluateModel } from '../../evaluate/evaluate.js';
 import { openScorer } from '../../evaluate/open-scorer.js';
 import { writeJsonAtomically } from '../../foundation/files.js';
 import { fetchFiles, fetchFolder } from '../../store/index.js';
-import { integer, number, optionalPath, requiredFiles, requiredPath } from '../options.js';
+import {
+  integer,
+  number,
+  optionalPath,
+  orStored,
+  requiredFiles,
+  requiredPath,
+} from '../options.js';
 import { defineVerb } from '../verb.js';
 import { COLUMN_OPTIONS, columnsOf } from './columns.js';
 
@@ -17,15 +24,14 @@ export const evaluateVerb = defineVerb({
       'Student or teacher: a folder, or the JSON file that describes an HTTP endpoint.',
       '<path>',
     ),
-    input: requiredFiles('Held-out rows.'),
+    input: orStored(requiredFiles('Held-out rows.')),
     ...COLUMN_OPTIONS,
     teacher: optionalPath(
       'Teacher to compare with, a folder or the JSON file of an endpoint: agreement and retention.',
       '<path>',
     ),
-    teacherScores: optionalPath(
-      "The teacher's scores of this input, instead of --teacher.",
-      '<dir>',
+    teacherScores: orStored(
+      optionalPath("The teacher's scores of this input, instead of --teacher.", '<dir>'),
     ),
     positive: number(
       'Label, in the range of the input, from which a row counts as positive (default: the upper third).',

@@ -4,7 +4,7 @@ import { BadRows, openExamples } from '../../data/index.js';
 import { openScorer } from '../../evaluate/open-scorer.js';
 import { predict } from '../../evaluate/predict.js';
 import { fetchFiles } from '../../store/index.js';
-import { requiredFiles, requiredPath } from '../options.js';
+import { orStored, requiredFiles, requiredPath } from '../options.js';
 import { defineVerb } from '../verb.js';
 import { BAD_ROW_OPTIONS } from './bad-row-options.js';
 import { columnsOf, FIELD_OPTIONS } from './columns.js';
@@ -17,7 +17,7 @@ export const predictVerb = defineVerb({
       'Student or teacher: a folder, or the JSON file that describes an HTTP endpoint.',
       '<path>',
     ),
-    input: requiredFiles('Texts to score.'),
+    input: orStored(requiredFiles('Texts to score.')),
     ...FIELD_OPTIONS,
     ...BAD_ROW_OPTIONS,
     out: requiredPath('File to write: .csv, .tsv, .jsonl (each also .gz) or .parquet.', '<file>'),

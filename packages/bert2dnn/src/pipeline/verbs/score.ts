@@ -14,6 +14,7 @@ import {
   integer,
   number,
   numberOr,
+  orStored,
   requiredFiles,
   requiredPath,
   text,
@@ -31,10 +32,10 @@ export const scoreVerb = defineVerb({
       'Teacher: a folder (safetensors or ONNX), or the JSON file that describes an HTTP endpoint.',
       '<path>',
     ),
-    input: requiredFiles(
-      'Texts to score: files, globs or folders, also s3://bucket/folder/*.parquet.',
+    input: orStored(
+      requiredFiles('Texts to score: files, globs or folders, also s3://bucket/folder/*.parquet.'),
     ),
-    out: requiredPath('Folder of the scores, also s3://bucket/folder.', '<dir>'),
+    out: orStored(requiredPath('Folder of the scores, also s3://bucket/folder.', '<dir>')),
     ...FIELD_OPTIONS,
     shard: text(
       'Only every N-th shard from the i-th: under a scheduler each process takes its own.',

@@ -1,7 +1,7 @@
 // `stack`: the teachers' logits as one margin per row, softened by a temperature into soft labels.
 import { stackScores } from '../../labels/stack.js';
 import { fetchFile, fetchFolder } from '../../store/index.js';
-import { choice, files, numberOr, optionalPath, requiredPath } from '../options.js';
+import { choice, files, numberOr, optionalPath, orStored, requiredPath } from '../options.js';
 import { defineVerb } from '../verb.js';
 import { COLUMN_OPTIONS, columnsOf } from './columns.js';
 
@@ -10,15 +10,16 @@ export const stackVerb = defineVerb({
   summary: "Average the teachers' margins and soften them by a temperature: soft labels.",
   options: {
     scores: {
-      ...files(
-        'Folders of scores, one a teacher, over the same input; also s3://bucket/folder.',
-        '<dir...>',
+      ...orStored(
+        files(
+          'Folders of scores, one a teacher, over the same input; also s3://bucket/folder.',
+          '<dir...>',
+        ),
       ),
       required: true,
     },
-    labelled: optionalPath(
-      'Labelled file among the scored inputs, for --temperature auto.',
-      '<file>',
+    labelled: orStored(
+      optionalPath('Labelled file among the scored inputs, for --temperature auto.', '<file>'),
     ),
     ...COLUMN_OPTIONS,
     temperature: numberOr(
