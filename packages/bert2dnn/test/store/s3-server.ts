@@ -1,5 +1,6 @@
 // A real S3 server for tests: the package s3rver in a process of its own, with its files in a folder.
-// It knows key ids, ETags, If-Match and ranges; it compares no signatures and no checksums.
+// The fork @20minutes/s3rver, because s3rver 3.7.1 stands on koa-router 9 and fast-xml-parser 3; version 5 wants Node 24.
+// It knows key ids, ETags and ranges; it compares no signatures, no checksums and no If-Match.
 import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
