@@ -10,6 +10,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const LAYERS = [
   ['foundation'],
   ['data'],
+  ['store'],
   ['jobs'],
   ['teacher'],
   ['labels'],
@@ -26,6 +27,7 @@ const HOMES: Record<string, RegExp> = {
   '@duckdb/node-api': /^packages\/bert2dnn\/src\/data\/duckdb\.ts$/,
   entities: /^packages\/bert2dnn\/src\/data\/text\/html\.ts$/,
   'franc-min': /^packages\/bert2dnn\/src\/data\/stats\/languages\.ts$/,
+  '@aws-sdk/client-s3': /^packages\/bert2dnn\/src\/store\/s3\.ts$/,
   bullmq: /^packages\/bert2dnn\/src\/jobs\/redis-queue\.ts$/,
   ioredis: /^packages\/bert2dnn\/src\/jobs\/redis-connection\.ts$/,
   fastify: /^packages\/bert2dnn\/src\/server\//,
@@ -35,6 +37,8 @@ const HOMES: Record<string, RegExp> = {
 interface Import {
   file: string;
   target: string;
+  /** Loaded where it is called, and not with the file. */
+  isOnDemand: boolean;
 }
 
 function listSources(folder: string): string[] {
@@ -52,7 +56,7 @@ function readImports(file: string): Import[] {
     const target = source.startsWith('.')
       ? join(dirname(file), source).replace(/\.js$/, '.ts')
       : source;
-    return { file, target };
+    return { file, target, isOnDemand: match[1] === undefined };
   });
 }
 
@@ -120,6 +124,23 @@ describe('import direction', () => {
       return home !== undefined && !home.test(file);
     });
     expect(wrong).toEqual([]);
+  });
+
+  it('loads the libraries of stores and queues on demand only', () => {
+    const heavy = /\/(store\/s3|jobs\/redis-queue)\.ts$/;
+    const isType = (file: string, name: string) =>
+      new RegExp(`import type [^;]*'[^']*/${name}\\.js'`).test(
+        readFileSync(join(ROOT, file), 'utf8'),
+      );
+    const found = imports.filter(({ target }) => heavy.test(target));
+    const early = found.filter(
+      ({ file, target, isOnDemand }) =>
+        !isOnDemand && !isType(file, (/[^/]+(?=\.ts$)/.exec(target) as RegExpExecArray)[0]),
+    );
+    expect(early).toEqual([]);
+    expect(new Set(found.filter((each) => each.isOnDemand).map(({ target }) => target)).size).toBe(
+      2,
+    );
   });
 
   it('has no cycle between files', () => {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// The command line: `bert2dnn <verb> [options]`. Exit status 0 done, 1 failure, 2 wrong usage, 130 interrupted.
+// The command line: `bert2dnn <verb> [options]`. Exit status 0 done, 1 failure, 2 wrong usage, 130 and
+// 143 interrupted (SIGINT, SIGTERM).
 import { Command, CommanderError } from 'commander';
 import { ERROR_CODES, type ErrorCode } from '../foundation/errors.js';
 import { CODE_VERSION } from '../foundation/version.js';
@@ -29,6 +30,9 @@ function takeOver(command: Command): void {
   command.exitOverride().configureOutput({ writeErr: () => undefined });
   for (const subcommand of command.commands) takeOver(subcommand);
 }
+
+/** A terminal sends SIGINT, a scheduler SIGTERM; the status is 128 and the number of the signal. */
+const ENDING_SIGNALS = { SIGINT: ERROR_CODES.INTERRUPTED.exitCode, SIGTERM: 143 };
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -65,12 +69,14 @@ async function main(argv: string[]): Promise<void> {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;
   });
-  process.once('SIGINT', () => {
-    process.stderr.write(
-      '\ninterrupted: finished work is kept, run the same command again to go on\n',
-    );
-    process.exit(ERROR_CODES.INTERRUPTED.exitCode);
-  });
+  for (const [signal, exitCode] of Object.entries(ENDING_SIGNALS)) {
+    process.once(signal, () => {
+      process.stderr.write(
+        '\ninterrupted: finished work is kept, run the same command again to go on\n',
+      );
+      process.exit(exitCode);
+    });
+  }
   try {
     const program = createProgram();
     if (argv.length <= 2) program.help({ error: false });

@@ -28,7 +28,7 @@ export {
   type ReadExamplesOptions,
   readExamples,
 } from './examples.js';
-export { formatOf, listInputFiles } from './inputs.js';
+export { formatOf, listInputFiles, matchesGlob } from './inputs.js';
 export type { LabelColumn } from './label-column.js';
 export { requireTwoSides } from './label-sides.js';
 export { DEFAULT_MINING, type MiningShares } from './mining/mining-shares.js';

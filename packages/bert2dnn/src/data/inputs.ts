@@ -108,6 +108,26 @@ async function missingFile(path: string): Promise<Bert2dnnError> {
   });
 }
 
+/** Whether a path, or a key of an object store, matches a pattern of `*`, `?`, `[abc]`, `{a,b}` and `**`. */
+export function matchesGlob(pattern: string, path: string): boolean {
+  return matchesParts(pattern.split('/'), path.split('/'));
+}
+
+function matchesParts([part, ...rest]: readonly string[], names: readonly string[]): boolean {
+  if (part === undefined) return names.length === 0;
+  if (part === '**') {
+    // As on a disk, where `**` means folders, and files only by what stands behind it.
+    if (rest.length === 0) return false;
+    if (matchesParts(rest, names)) return true;
+    return (
+      names.length > 0 && !names[0].startsWith('.') && matchesParts([part, ...rest], names.slice(1))
+    );
+  }
+  return (
+    names.length > 0 && globExpression(part).test(names[0]) && matchesParts(rest, names.slice(1))
+  );
+}
+
 /** Files that match a pattern of `*`, `?`, `[abc]`, `{a,b}` and `**`, sorted by path. */
 async function expandGlob(pattern: string): Promise<string[]> {
   const parts = pattern.split('/');

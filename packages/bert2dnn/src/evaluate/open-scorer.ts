@@ -14,21 +14,24 @@ export interface OpenScorerOptions {
   fields?: readonly string[];
 }
 
+/** Any of them says that a folder holds a teacher. */
+const TEACHER_FILES = ['config.json', 'model.onnx', join('onnx', 'model.onnx')];
+
 /**
- * Opens the model in `folder`: a student (`student.json`) or a teacher (`config.json` or `model.onnx`); or the endpoint
- * that a JSON file describes.
+ * Opens the model in `folder`: a student (`student.json`) or a teacher (`config.json`, `model.onnx` or
+ * `onnx/model.onnx`); or the endpoint that a JSON file describes.
  * @throws Bert2dnnError FILE_MISSING when the folder holds neither; the loaders' own errors when it is damaged.
  */
 export async function openScorer(folder: string, options: OpenScorerOptions = {}): Promise<Scorer> {
   // The JSON file of an endpoint.
   if (/\.json$/i.test(folder) && (await isFile(folder))) return openTeacher(folder, options);
   if (await isFile(join(folder, 'student.json'))) return openStudent(folder);
-  const isTeacher =
-    (await isFile(join(folder, 'config.json'))) || (await isFile(join(folder, 'model.onnx')));
-  if (isTeacher) return openTeacher(folder, options);
+  for (const name of TEACHER_FILES) {
+    if (await isFile(join(folder, name))) return openTeacher(folder, options);
+  }
   throw new Bert2dnnError(
     'FILE_MISSING',
-    `${folder}: no model there, expected student.json (a student) or config.json or model.onnx (a teacher)`,
+    `${folder}: no model there, expected student.json (a student) or ${TEACHER_FILES.join(' or ')} (a teacher)`,
     { hint: 'Give the folder that distill or finetune wrote, or a Hugging Face folder.' },
   );
 }

@@ -3,8 +3,9 @@
 import { readBytes } from '../data/byte-stream.js';
 import { decodeLines } from '../data/encoding.js';
 import type { ExampleSet } from '../data/examples.js';
-import { readJsonObjects, textOfMember } from '../data/jsonl.js';
-import { readTableRows } from '../data/table-file.js';
+import { findText, type ObjectBlock, readJsonObjects, textOfMember } from '../data/jsonl.js';
+import { ALL_ROWS, readTableRows } from '../data/table-file.js';
+import { MAX_TEXT_CHARACTERS } from '../data/table-rows.js';
 import { Bert2dnnError } from '../foundation/errors.js';
 import { type Progress, SILENT } from '../foundation/progress.js';
 import { arrangeFields } from './model-fields.js';
@@ -19,6 +20,7 @@ import {
 
 export interface PredictOptions {
   model: Scorer;
+  /** What to score; rows that its policy leaves out as bad are not written either. */
   input: ExampleSet;
   /** File to write: .csv, .tsv, .jsonl (each also .gz) or .parquet. */
   out: string;
@@ -27,6 +29,8 @@ export interface PredictOptions {
 
 export interface PredictResult {
   rows: number;
+  /** Bad rows that were left out. */
+  numSkipped: number;
   out: string;
   /** Names of the columns that were added. */
   added: string[];
@@ -65,7 +69,7 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
     await writeTable(out, [...kept, ...added], batches);
   }
   task.done();
-  return { rows, out, added: names };
+  return { rows, numSkipped: input.badRows?.result().numSkipped ?? 0, out, added: names };
 }
 
 async function* predictBatches(
@@ -83,8 +87,10 @@ async function* predictBatches(
     ...kept.map(({ name, type }) => ({ name, kind: type })),
     ...fields.map((place) => ({ name: kept[place].name, kind: 'text' as const })),
   ];
+  const { badRows, maxTextCharacters } = input;
   for (const part of input.parts) {
-    for await (const { columns, numRows } of readTableRows(part, wanted)) {
+    const read = readTableRows(part, wanted, ALL_ROWS, { badRows, maxTextCharacters });
+    for await (const { columns, numRows } of read) {
       const texts = columns.slice(kept.length) as string[][];
       const scores = describeLogits(model, await model.logits(texts));
       yield [...columns.slice(0, kept.length), ...scoreColumns(model, scores)];
@@ -102,9 +108,11 @@ async function* predictObjects(
 ): AsyncGenerator<string> {
   const fieldColumns = Object.values(input.fields);
   const columns = arrangeFields(model, input).map((place) => fieldColumns[place]);
+  const { badRows } = input;
   for (const { path, compression } of input.parts) {
-    const blocks = readJsonObjects(path, decodeLines(path, readBytes(path, compression)));
-    for await (const { objects, lines } of blocks) {
+    const read = decodeLines(path, readBytes(path, compression), { badRows });
+    for await (const block of readJsonObjects(path, read, badRows)) {
+      const { objects, lines } = badRows === undefined ? block : leaveOut(block, input, columns);
       if (objects.length === 0) continue;
       const texts = columns.map((name) =>
         objects.map((object, row) => textOfMember({ path, line: lines[row] }, object, name)),
@@ -119,6 +127,21 @@ async function* predictObjects(
       advance(objects.length);
     }
   }
+}
+
+/** Without the objects that were counted as bad when the input was opened: a field that is no text, or a long one. */
+function leaveOut(
+  { objects, lines }: ObjectBlock,
+  { maxTextCharacters = MAX_TEXT_CHARACTERS }: ExampleSet,
+  columns: readonly string[],
+): ObjectBlock {
+  const isGood = objects.map((object) =>
+    columns.every(
+      (name) => (findText(object, name)?.length ?? Number.POSITIVE_INFINITY) <= maxTextCharacters,
+    ),
+  );
+  const isKept = (_: unknown, row: number): boolean => isGood[row];
+  return { objects: objects.filter(isKept), lines: lines.filter(isKept) };
 }
 
 function addedColumns(model: Scorer): WrittenColumn[] {

@@ -90,6 +90,14 @@ export const ERROR_CODES = {
     exitCode: 1,
     hint: 'Correct the cause, then run the same command again: only what is missing is done.',
   },
+  STORE_UNREACHABLE: {
+    exitCode: 1,
+    hint: 'Check AWS_ENDPOINT_URL and the network, then run the same command again: finished work is kept.',
+  },
+  STORE_REFUSED: {
+    exitCode: 1,
+    hint: 'Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY or AWS_PROFILE, AWS_REGION and the rights on the bucket.',
+  },
   STAGE_FAILED: {
     exitCode: 1,
     hint: 'Correct what the stage says, then run the same command again.',

@@ -1,8 +1,8 @@
 // Files that appear whole or not at all: written beside their place, synced, renamed. No format is known here.
-import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Bert2dnnError } from './errors.js';
+import { createTemporaryName } from './temporary-names.js';
 
 /**
  * Calls `write` with a temporary path beside `path`, syncs what it wrote and renames it into place.
@@ -15,7 +15,7 @@ export async function writeAtomically(
 ): Promise<void> {
   const folder = dirname(path);
   // The extension stays last: some writers choose the format by it.
-  const temporaryPath = join(folder, `.tmp-${randomBytes(6).toString('hex')}-${basename(path)}`);
+  const temporaryPath = join(folder, createTemporaryName(basename(path)));
   try {
     await mkdir(folder, { recursive: true });
     await write(temporaryPath);
@@ -65,11 +65,16 @@ export async function readJson(path: string): Promise<unknown> {
       cause,
     });
   }
+  return parseJson(path, text);
+}
+
+/** The value of a JSON text; `place` is where it is from. @throws Bert2dnnError FILE_CORRUPT if it is not JSON. */
+export function parseJson(place: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Bert2dnnError('FILE_CORRUPT', `${path}: not valid JSON (${reason})`, { cause });
+    throw new Bert2dnnError('FILE_CORRUPT', `${place}: not valid JSON (${reason})`, { cause });
   }
 }
 

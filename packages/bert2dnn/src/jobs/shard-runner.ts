@@ -1,12 +1,13 @@
 // Runs the shards of a plan and commits each one, so that a run can be killed at any moment and go on.
 // A shard is done when its file and its sidecar are there and agree. What a shard holds is the caller's matter.
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { Bert2dnnError } from '../foundation/errors.js';
-import { readJson, writeJsonAtomically } from '../foundation/files.js';
-import { sha256OfFile } from '../foundation/fingerprint.js';
+import { runInParallel } from '../foundation/in-parallel.js';
+import { type OutputFolder, putJson } from '../store/index.js';
 import { type PlannedShard, type ShardSelection, selectShards } from './shard-plan.js';
+
+/** Shards that are looked at at a time. */
+const NUM_LOOKS = 8;
 
 /** What is known about a finished shard; its sidecar `<file>.json` holds the same. */
 export interface FinishedShard {
@@ -15,19 +16,29 @@ export interface FinishedShard {
   numRows: number;
   /** Hex SHA-256 of the file. */
   sha256: string;
+  /** What an object store calls these bytes. */
+  etag?: string;
+  /** Rows without a result; absent in sidecars of earlier versions. */
+  numFailedRows?: number;
   /** Time the work took. */
   seconds: number;
+}
+
+/** What a producer says of a shard. */
+export interface ProducedShard {
+  /** Rows without a result. */
+  numFailedRows: number;
 }
 
 /** What a folder of shards is made of. */
 export interface ShardFolderOptions {
   /** Folder of the outputs. */
-  out: string;
+  folder: OutputFolder;
   plan: readonly PlannedShard[];
   /** Does finished shards again. */
   force?: boolean;
   /** Writes the shard to `path`, whole or not at all. */
-  produce(shard: PlannedShard, path: string): Promise<void>;
+  produce(shard: PlannedShard, path: string): Promise<ProducedShard>;
 }
 
 /** The finished shards of a plan, in order. */
@@ -56,11 +67,13 @@ export class ShardFolder {
    * @throws whatever `produce` throws; RangeError for an index that the plan does not have.
    */
   async finish(index: number): Promise<FinishedShard> {
-    const { out, plan, force } = this.#options;
+    const { folder, plan, force } = this.#options;
     const shard = plan[index];
-    if (shard === undefined) throw new RangeError(`${out}: no shard ${index} of ${plan.length}`);
+    if (shard === undefined)
+      throw new RangeError(`${folder.name}: no shard ${index} of ${plan.length}`);
     const ready =
-      this.#known.get(index) ?? (force === true ? undefined : await readFinishedShard(out, shard));
+      this.#known.get(index) ??
+      (force === true ? undefined : await readFinishedShard(folder, shard));
     const finished = ready ?? (await produceShard(this.#options, shard));
     if (ready === undefined) this.numProduced++;
     else this.numReused++;
@@ -70,21 +83,21 @@ export class ShardFolder {
 
   /** What is finished by now, by any process. */
   async collect(): Promise<CollectedShards> {
-    const { out, plan } = this.#options;
-    const finished: FinishedShard[] = [];
-    for (const shard of plan) {
-      const record = this.#known.get(shard.index) ?? (await readFinishedShard(out, shard));
-      if (record === undefined) continue;
-      this.#known.set(shard.index, record);
-      finished.push(record);
-    }
+    const { folder, plan } = this.#options;
+    const names = await folder.list();
+    const listed = plan.filter(({ file }) => names.has(file) && names.has(sidecarName(file)));
+    await runInParallel(listed, NUM_LOOKS, async (shard) => {
+      const record = this.#known.get(shard.index) ?? (await readFinishedShard(folder, shard));
+      if (record !== undefined) this.#known.set(shard.index, record);
+    });
+    const finished = listed.flatMap(({ index }) => this.#known.get(index) ?? []);
     return { finished, complete: finished.length === plan.length };
   }
 }
 
 /** A run over the shards of a plan. */
 export interface ShardRun {
-  /** Folder of the outputs, named in errors. */
+  /** Folder of the outputs, for errors. */
   out: string;
   plan: readonly PlannedShard[];
   /** The part of the plan to do; all without it. */
@@ -111,21 +124,19 @@ export async function runShards(run: ShardRun): Promise<void> {
 }
 
 async function produceShard(
-  { out, produce }: ShardFolderOptions,
+  { folder, produce }: ShardFolderOptions,
   shard: PlannedShard,
 ): Promise<FinishedShard> {
-  const path = join(out, shard.file);
-  await forgetShard(out, shard);
+  const { file, start, numRows } = shard;
+  await forgetShard(folder, shard);
   const startMs = performance.now();
-  await produce(shard, path);
-  const finished: FinishedShard = {
-    file: shard.file,
-    start: shard.start,
-    numRows: shard.numRows,
-    sha256: await sha256OfFile(path),
-    seconds: Math.round(performance.now() - startMs) / 1000,
-  };
-  await writeJsonAtomically(sidecarPath(path), finished);
+  let produced: ProducedShard | undefined;
+  const placed = await folder.put(file, async (path) => {
+    produced = await produce(shard, path);
+  });
+  const seconds = Math.round(performance.now() - startMs) / 1000;
+  const finished: FinishedShard = { file, start, numRows, ...placed, seconds, ...produced };
+  await putJson(folder, sidecarName(file), finished);
   return finished;
 }
 
@@ -135,34 +146,39 @@ const sidecarSchema = z.object({
   numRows: z.number().int(),
   sha256: z.string(),
   seconds: z.number(),
+  etag: z.string().optional(),
+  numFailedRows: z.number().int().optional(),
 });
 
-/** The record of a shard whose file and sidecar are there and agree, else `undefined`. */
+/**
+ * The record of a shard whose file and sidecar are there and agree, else `undefined`.
+ * @throws Bert2dnnError STORE_UNREACHABLE, STORE_REFUSED: a store that does not answer says nothing of its shards.
+ */
 export async function readFinishedShard(
-  out: string,
+  folder: OutputFolder,
   shard: PlannedShard,
 ): Promise<FinishedShard | undefined> {
-  const path = join(out, shard.file);
   try {
-    const sidecar = sidecarSchema.parse(await readJson(sidecarPath(path)));
+    const sidecar = sidecarSchema.parse(await folder.readJson(sidecarName(shard.file)));
     const agrees =
       sidecar.file === shard.file &&
       sidecar.start === shard.start &&
       sidecar.numRows === shard.numRows &&
-      sidecar.sha256 === (await sha256OfFile(path));
+      (await folder.holds(shard.file, sidecar));
     return agrees ? sidecar : undefined;
-  } catch {
+  } catch (error) {
+    if (error instanceof Bert2dnnError && error.code.startsWith('STORE_')) throw error;
     // Absent, half-written or changed: the shard is done again.
     return undefined;
   }
 }
 
 /** Makes a shard count as not finished. */
-export async function forgetShard(out: string, { file }: PlannedShard): Promise<void> {
+export async function forgetShard(folder: OutputFolder, { file }: PlannedShard): Promise<void> {
   // Without its sidecar a file does not count, so a crash during a forced run leaves no false claim.
-  await rm(sidecarPath(join(out, file)), { force: true });
+  await folder.remove(sidecarName(file));
 }
 
-function sidecarPath(path: string): string {
-  return `${path}.json`;
+function sidecarName(file: string): string {
+  return `${file}.json`;
 }

@@ -1,8 +1,8 @@
 // A run of shards through a queue, from the submitter's side: hand in what is missing, follow, hand in what was lost.
 // What is finished is read from the output folder alone, so a queue that forgets costs time and no rows.
-import { readdir } from 'node:fs/promises';
 import { Bert2dnnError } from '../foundation/errors.js';
 import type { Json } from '../foundation/fingerprint.js';
+import { LocalFolder, type OutputFolder } from '../store/index.js';
 import type { FailedJob, JobState } from './redis-queue.js';
 import { createShardJob, type ShardJob, shardJobId } from './shard-job.js';
 import type { PlannedShard } from './shard-plan.js';
@@ -21,6 +21,8 @@ export interface Submission {
   queue: SubmissionQueue;
   /** Folder of the outputs, as submitter and workers see it. */
   out: string;
+  /** The same, to look at. Default: the folder of this machine at `out`. */
+  folder?: OutputFolder;
   plan: readonly PlannedShard[];
   /** What the jobs carry beside their shard. */
   request: Json;
@@ -74,6 +76,7 @@ export async function followSubmission(submission: Submission): Promise<Submissi
 class Follower {
   numFinished = 0;
   readonly #submission: Submission;
+  readonly #folder: OutputFolder;
   /** Shards neither finished nor failed, by file and by job. */
   readonly #pending = new Map<string, PlannedShard>();
   readonly #jobs = new Map<string, ShardJob>();
@@ -82,6 +85,7 @@ class Follower {
 
   constructor(submission: Submission) {
     this.#submission = submission;
+    this.#folder = submission.folder ?? new LocalFolder(submission.out);
     for (const shard of submission.plan) {
       const job = createShardJob(submission, shard);
       this.#pending.set(shard.file, shard);
@@ -99,11 +103,11 @@ class Follower {
 
   /** Finds shards whose file and sidecar are there and agree. */
   async lookAtFolder(reused: boolean): Promise<void> {
-    const { out, onFinished } = this.#submission;
-    const names = new Set(await readdir(out).catch(() => []));
+    const { onFinished } = this.#submission;
+    const names = await this.#folder.list();
     for (const [file, shard] of this.#pending) {
       if (!names.has(file) || !names.has(`${file}.json`)) continue;
-      if ((await readFinishedShard(out, shard)) === undefined) continue;
+      if ((await readFinishedShard(this.#folder, shard)) === undefined) continue;
       this.#pending.delete(file);
       this.numFinished += 1;
       onFinished?.(shard, reused);

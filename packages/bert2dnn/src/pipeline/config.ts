@@ -3,6 +3,7 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { Bert2dnnError, findNearestName } from '../foundation/errors.js';
 import { readJson } from '../foundation/files.js';
+import { isStoreUri } from '../store/index.js';
 import { type OptionTable, parseOptions } from './options.js';
 import type { Verb } from './verb.js';
 
@@ -121,6 +122,7 @@ function resolvePath(
   dependsOn: Set<string>,
 ): string {
   if (NOT_PATHS.has(path)) return path;
+  if (isStoreUri(path)) return path;
   if (!path.startsWith('@')) return isAbsolute(path) ? path : join(place.folder, path);
   const [stage, ...rest] = path.slice(1).split('/');
   if (!place.earlier.includes(stage)) {

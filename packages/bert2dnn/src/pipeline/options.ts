@@ -2,6 +2,7 @@
 // The command line, a config file and the library read them from here. No verb is known in this file.
 import { Bert2dnnError, findNearestName } from '../foundation/errors.js';
 import type { Json } from '../foundation/fingerprint.js';
+import { isStoreUri } from '../store/index.js';
 
 /** One option of a verb: how it is written on a command line and how a value is checked. */
 export interface OptionDefinition<T> {
@@ -14,6 +15,8 @@ export interface OptionDefinition<T> {
   required: boolean;
   /** True where the value names files; a config resolves it against its own folder. */
   isPath: boolean;
+  /** True where the files may be in an object store (`s3://`). Elsewhere that is refused. */
+  mayBeStored?: boolean;
   /**
    * Checks a value from a command line (text) or a config (JSON).
    * @throws Bert2dnnError USAGE that names `place`, what it got and what it expected.
@@ -84,6 +87,11 @@ export function files(description: string, argument = '<file...>'): OptionDefini
   return { ...define(description, argument, [], expectTexts), isPath: true } as OptionDefinition<
     string[]
   >;
+}
+
+/** The same option for files that may be in an object store too. */
+export function orStored<T>(definition: OptionDefinition<T>): OptionDefinition<T> {
+  return { ...definition, mayBeStored: true };
 }
 
 /** A list of texts, separated by commas on the command line; `undefined` when not given. */
@@ -278,6 +286,9 @@ export function parseOptions<Table extends OptionTable>(
   for (const [name, definition] of Object.entries(table)) {
     if (given[name] !== undefined) {
       values[name] = definition.parse(given[name], nameOf(name));
+      if (definition.isPath && definition.mayBeStored !== true) {
+        refuseStored(values[name], nameOf(name));
+      }
     } else if (definition.required) {
       throw new Bert2dnnError(
         'USAGE',
@@ -291,6 +302,18 @@ export function parseOptions<Table extends OptionTable>(
     }
   }
   return values as OptionValues<Table>;
+}
+
+/** So that no folder called `s3:` is made. */
+function refuseStored(value: unknown, place: string): void {
+  const stored = [value].flat().find((path) => typeof path === 'string' && isStoreUri(path));
+  if (stored === undefined) return;
+  throw wrongValue(
+    place,
+    stored,
+    'a path of this machine',
+    'Object stores are read by score, stack, distill, evaluate and predict, and written by score: copy the files here first.',
+  );
 }
 
 /** `batchSize` as it is written on the command line: `--batch-size`. */

@@ -1,10 +1,7 @@
 // `score --queue`: the same shards through a queue. This process plans, hands in, follows and writes the manifest;
 // workers score. It may be killed and run again.
-
-import { join } from 'node:path';
 import type { ExampleSet } from '../data/index.js';
 import { Bert2dnnError } from '../foundation/errors.js';
-import { readJson } from '../foundation/files.js';
 import type { Progress } from '../foundation/progress.js';
 import { parseQueueUrl } from '../jobs/queue-address.js';
 import type { FailedJob, QueueTuning } from '../jobs/redis-queue.js';
@@ -13,7 +10,9 @@ import {
   type SubmissionQueue,
   type SubmissionResult,
 } from '../jobs/submission.js';
+import { isStoreUri } from '../store/index.js';
 import type { ScoreResult } from '../teacher/score.js';
+import { MANIFEST_FILE } from '../teacher/scores-manifest.js';
 import { openScoring, type Scoring, type ScoringOptions } from '../teacher/scoring.js';
 import { createScoringRequest, markOutput } from '../teacher/scoring-request.js';
 
@@ -56,6 +55,9 @@ export async function scoreOnQueue(options: QueueScoreOptions): Promise<ScoreRes
   }
 }
 
+/** How often a bucket is listed: it takes longer than a look into a folder, and is paid for. */
+const STORE_POLL_MS = 3000;
+
 interface OpenSubmission {
   queue: SubmissionQueue;
   scoring: Scoring;
@@ -76,6 +78,8 @@ async function submitScoring(
     plan,
     request,
     out: request.out,
+    folder: scoring.folder,
+    pollMs: isStoreUri(request.out) ? STORE_POLL_MS : undefined,
     signal,
     reconcileMs,
     onFinished: (shard) => task.advance(shard.numRows),
@@ -83,7 +87,7 @@ async function submitScoring(
   task.done();
   if (submission.failed.length > 0) throw describeFailures(submission, plan.length);
   await scoring.finish();
-  const { numFailedRows } = (await readJson(join(request.out, 'manifest.json'))) as Manifest;
+  const { numFailedRows } = (await scoring.folder.readJson(MANIFEST_FILE)) as Manifest;
   return describeResult(scoring, { out, submission, numFailedRows, startMs });
 }
 

@@ -3,9 +3,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { listInputFiles } from '../data/inputs.js';
+import { Bert2dnnError } from '../foundation/errors.js';
 import { readJson, writeJsonAtomically } from '../foundation/files.js';
 import { fingerprintJson, fingerprintPath } from '../foundation/fingerprint.js';
 import { CODE_VERSION } from '../foundation/version.js';
+import { fingerprintStored, isStoreUri } from '../store/index.js';
 import { NOT_PATHS, type PipelineConfig, type PipelineStage } from './config.js';
 import { optionsAsJson } from './options.js';
 import type { Context } from './verb.js';
@@ -64,7 +66,7 @@ async function runStage(
     force: true,
   });
   const seconds = Math.round(performance.now() - startMs) / 1000;
-  const output = outputPath === undefined ? '' : await fingerprintPath(outputPath);
+  const output = outputPath === undefined ? '' : ((await fingerprintOutput(outputPath)) ?? '');
   await writeJsonAtomically(recordPath, {
     fingerprint,
     output,
@@ -81,6 +83,10 @@ function outputOf(stage: PipelineStage): string | undefined {
 async function fingerprintStage(stage: PipelineStage, seed: number): Promise<string> {
   const inputs: string[] = [];
   for (const path of stage.verb.inputs(stage.options)) {
+    if (isStoreUri(path)) {
+      inputs.push((await fingerprintStored(path)) ?? nothingStored(path));
+      continue;
+    }
     // A glob is no path yet; `listInputFiles` also says what is missing.
     const found = existsSync(path) ? [path] : await listInputFiles([path]);
     for (const file of found) inputs.push(await fingerprintPath(file));
@@ -119,6 +125,16 @@ async function isFresh(
 ): Promise<boolean> {
   if (record?.fingerprint !== fingerprint) return false;
   if (outputPath === undefined) return true;
-  if (!existsSync(outputPath)) return false;
-  return (await fingerprintPath(outputPath)) === record.output;
+  const found = await fingerprintOutput(outputPath);
+  return found !== undefined && found === record.output;
+}
+
+/** Of what is in place; `undefined` if nothing is. */
+async function fingerprintOutput(path: string): Promise<string | undefined> {
+  if (isStoreUri(path)) return fingerprintStored(path);
+  return existsSync(path) ? fingerprintPath(path) : undefined;
+}
+
+function nothingStored(uri: string): never {
+  throw new Bert2dnnError('FILE_MISSING', `${uri}: nothing is there`);
 }

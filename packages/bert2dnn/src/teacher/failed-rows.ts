@@ -1,8 +1,6 @@
 // Rows that a teacher failed on: what is known of them, and their list beside the scores. Finding them is done elsewhere.
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { escapeControls, MAX_EXCERPT_CHARACTERS } from '../data/index.js';
-import { writeFileAtomically } from '../foundation/files.js';
+import type { OutputFolder } from '../store/index.js';
 
 /** What to do with a row that the teacher fails on even alone. */
 export type FailedRowPolicy = (typeof FAILED_ROW_POLICIES)[number];
@@ -28,14 +26,16 @@ export function excerptOf(texts: readonly (readonly string[])[], row: number): s
 }
 
 /** Writes the list of all failed rows, or removes one where there are none. @throws Bert2dnnError DISK_FULL, WRITE_FAILED. */
-export async function writeFailedRows(out: string, rows: readonly FailedRow[]): Promise<void> {
-  const path = join(out, FAILED_ROWS_FILE);
+export async function writeFailedRows(
+  folder: OutputFolder,
+  rows: readonly FailedRow[],
+): Promise<void> {
   if (rows.length === 0) {
-    await rm(path, { force: true });
+    await folder.remove(FAILED_ROWS_FILE);
     return;
   }
   const lines = rows.map(({ row, reason, excerpt }) => {
     return `${row}\t${escapeControls(reason, MAX_EXCERPT_CHARACTERS)}\t${excerpt}\n`;
   });
-  await writeFileAtomically(path, `row\treason\texcerpt\n${lines.join('')}`);
+  await folder.putText(FAILED_ROWS_FILE, `row\treason\texcerpt\n${lines.join('')}`);
 }

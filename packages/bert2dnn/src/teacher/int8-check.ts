@@ -1,11 +1,10 @@
 // Before a scoring in int8: some rows of its input in float32 too, once a folder of scores, and a refusal where the two
 // are too far apart. The rows are fixed by their number, so every process finds the same figures.
-import { join } from 'node:path';
 import { z } from 'zod';
-import { type ExampleSet, readExamples } from '../data/index.js';
 import { Bert2dnnError } from '../foundation/errors.js';
-import { readJson, writeJsonAtomically } from '../foundation/files.js';
+import { type OutputFolder, putJson } from '../store/index.js';
 import { type Int8Agreement, measureAgreement } from './int8-agreement.js';
+import { appendTexts, type TextSource } from './shard-texts.js';
 import { loadTeacher, type Teacher } from './teacher.js';
 
 /** What a scoring does about int8. */
@@ -21,22 +20,21 @@ export interface Int8Options {
 }
 
 /** What is compared on what. */
-export interface Int8CheckOptions extends Int8Options {
+export interface Int8CheckOptions extends Int8Options, TextSource {
   /** The int8 teacher. */
   teacher: Teacher;
   /** Fingerprint of what decides the figures: teacher, input, options. */
   key: string;
-  input: ExampleSet;
-  /** For each field of the teacher, its index among the fields of the input. */
-  fieldOrder: readonly number[];
-  out: string;
+  /** Folder of the scores. */
+  folder: OutputFolder;
   threads?: number;
   onNote?: (message: string) => void;
 }
 
 const NUM_BLOCKS = 10;
 const BLOCK_ROWS = 100;
-const CHECK_FILE = 'int8-check.json';
+/** The figures in the folder of the scores. */
+export const CHECK_FILE = 'int8-check.json';
 
 const checkSchema = z.object({
   key: z.string(),
@@ -51,21 +49,20 @@ const checkSchema = z.object({
  * @throws Bert2dnnError TEACHER_INVALID beyond the limits.
  */
 export async function checkInt8(options: Int8CheckOptions): Promise<Int8Agreement | undefined> {
-  const { check = 'on', out, key, onNote } = options;
-  const path = join(out, CHECK_FILE);
-  const known = await readKnown(path, key);
+  const { check = 'on', folder, key, onNote } = options;
+  const known = await readKnown(folder, key);
   if (check === 'off') return known;
   const agreement = known ?? (await compare(options));
   if (agreement === undefined) return undefined;
-  if (known === undefined) await writeJsonAtomically(path, { key, ...agreement });
+  if (known === undefined) await putJson(folder, CHECK_FILE, { key, ...agreement });
   onNote?.(`int8 beside float32 on ${describeAgreement(agreement)}`);
   requireAgreement(options, agreement);
   return agreement;
 }
 
-async function readKnown(path: string, key: string): Promise<Int8Agreement | undefined> {
+async function readKnown(folder: OutputFolder, key: string): Promise<Int8Agreement | undefined> {
   try {
-    const { key: ownKey, ...agreement } = checkSchema.parse(await readJson(path));
+    const { key: ownKey, ...agreement } = checkSchema.parse(await folder.readJson(CHECK_FILE));
     return ownKey === key ? agreement : undefined;
   } catch {
     // Absent or of another time: the rows are compared again.
@@ -99,17 +96,13 @@ async function compare(options: Int8CheckOptions): Promise<Int8Agreement | undef
   }
 }
 
-async function readBlocks({ input, fieldOrder }: Int8CheckOptions): Promise<string[][]> {
+async function readBlocks(options: Int8CheckOptions): Promise<string[][]> {
+  const { input, fieldOrder } = options;
   const texts: string[][] = fieldOrder.map(() => []);
   const isSmall = input.numRows <= NUM_BLOCKS * BLOCK_ROWS;
   for (let block = 0; block < (isSmall ? 1 : NUM_BLOCKS); block++) {
     const start = Math.floor((block * input.numRows) / NUM_BLOCKS);
-    const range = { start, count: isSmall ? input.numRows : BLOCK_ROWS };
-    for await (const batch of readExamples(input, range)) {
-      fieldOrder.forEach((source, field) => {
-        for (const text of batch.fields[source]) texts[field].push(text);
-      });
-    }
+    await appendTexts(texts, options, { start, count: isSmall ? input.numRows : BLOCK_ROWS });
   }
   return texts;
 }

@@ -1,8 +1,7 @@
 // The manifest of a folder of scores, written when the last shard is there, and the list of failed rows beside it.
 // Reading one is the work of labels/score-folder.ts.
-import { join } from 'node:path';
-import { writeJsonAtomically } from '../foundation/files.js';
 import type { FinishedShard } from '../jobs/shard-runner.js';
+import { type OutputFolder, putJson } from '../store/index.js';
 import { type FailedRow, writeFailedRows } from './failed-rows.js';
 import type { Int8Agreement } from './int8-agreement.js';
 import type { Precision } from './quantized-model.js';
@@ -11,6 +10,9 @@ import type { Teacher } from './teacher.js';
 
 export const SCORES_FORMAT = 'bert2dnn-scores';
 export const SCORES_VERSION = 1;
+export const MANIFEST_FILE = 'manifest.json';
+/** By which a worker knows that it sees the folder of the submitter, not one of its own. */
+export const QUEUE_MARK_FILE = '.queue.json';
 
 /** A file that was scored, as the manifest names it. */
 export interface ScoredInput {
@@ -41,13 +43,20 @@ export interface FinishedScoring {
 }
 
 /** Writes `manifest.json` and `failed-rows.tsv`. @throws Bert2dnnError DISK_FULL, FILE_CORRUPT for a shard. */
-export async function writeScoresManifest(out: string, scoring: FinishedScoring): Promise<void> {
+export async function writeScoresManifest(
+  folder: OutputFolder,
+  scoring: FinishedScoring,
+): Promise<void> {
   const { teacher, inputs, finished, int8 } = scoring;
   const failed: FailedRow[] = [];
-  for (const { file } of finished) failed.push(...(await readFailedRows(join(out, file))));
-  await writeFailedRows(out, failed);
+  for (const { file, numFailedRows } of finished) {
+    // A shard that says that it has none need not be fetched.
+    if (numFailedRows === 0) continue;
+    failed.push(...(await readFailedRows(await folder.pathOf(file))));
+  }
+  await writeFailedRows(folder, failed);
   const seconds = finished.reduce((sum, shard) => sum + shard.seconds, 0);
-  await writeJsonAtomically(join(out, 'manifest.json'), {
+  await putJson(folder, MANIFEST_FILE, {
     format: SCORES_FORMAT,
     version: SCORES_VERSION,
     teacher: describeTeacher(teacher),

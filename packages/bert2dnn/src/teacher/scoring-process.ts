@@ -8,7 +8,7 @@ import type { FinishedOrder, ShardAnswer, ShardOrder } from './scoring-messages.
 import { expectShard, openRequestedScoring } from './scoring-request.js';
 
 /** The scoring that is open; the teacher stays loaded while jobs are of the same one. */
-let open: { key: string; out: string; scoring: Scoring } | undefined;
+let open: { key: string; scoring: Scoring } | undefined;
 
 async function answer(order: ShardOrder): Promise<ShardAnswer> {
   try {
@@ -27,13 +27,13 @@ async function answer(order: ShardOrder): Promise<ShardAnswer> {
 
 /** The finished shard as it can be read back, if it can. */
 async function scoreShard(order: ShardOrder): Promise<FinishedOrder | undefined> {
-  const { out, scoring } = await openFor(order);
+  const scoring = await openFor(order);
   expectShard(scoring, order.shard);
   const before = scoring.counts();
   await scoring.scoreShard(order.shard.index);
   tellNow();
   const after = scoring.counts();
-  const shard = await readFinishedShard(out, order.shard);
+  const shard = await readFinishedShard(scoring.folder, order.shard);
   if (shard === undefined) return undefined;
   const reused = after.numReused > before.numReused;
   return { shard, reused, numFailedRows: after.numFailedRows - before.numFailedRows };
@@ -56,14 +56,14 @@ function tellNow(): void {
   [untoldRows, untoldTokens, toldMs] = [0, 0, performance.now()];
 }
 
-async function openFor(order: ShardOrder): Promise<{ out: string; scoring: Scoring }> {
+async function openFor(order: ShardOrder): Promise<Scoring> {
   const { request, teacher, threads } = order;
   const key = fingerprintJson([request as Json, teacher ?? null, threads ?? null]);
-  if (open?.key === key) return open;
+  if (open?.key === key) return open.scoring;
   await closeScoring();
   const scoring = await openRequestedScoring(request, { teacher, threads, onScored: tellScored });
-  open = { key, out: (request as { out: string }).out, scoring };
-  return open;
+  open = { key, scoring };
+  return scoring;
 }
 
 async function closeScoring(): Promise<void> {

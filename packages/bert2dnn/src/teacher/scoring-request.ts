@@ -2,17 +2,17 @@
 // What a machine sees is compared with what the submitter saw before a row is scored.
 import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type ExampleSet, openExamples } from '../data/index.js';
 import { Bert2dnnError } from '../foundation/errors.js';
-import { readJson, writeJsonAtomically } from '../foundation/files.js';
 import { fingerprintFile, fingerprintJson } from '../foundation/fingerprint.js';
 import type { PlannedShard } from '../jobs/shard-plan.js';
+import { fetchFiles, isStoreUri, openOutputFolder, putJson } from '../store/index.js';
 import { POOLINGS } from './embedding.js';
 import { FAILED_ROW_POLICIES } from './failed-rows.js';
 import { PRECISIONS } from './quantized-model.js';
-import type { ScoredTeacher } from './scores-manifest.js';
+import { QUEUE_MARK_FILE, type ScoredTeacher } from './scores-manifest.js';
 import { openScoring, type Scoring, type ScoringOptions } from './scoring.js';
 
 const requestSchema = z.object({
@@ -42,7 +42,7 @@ export type ScoringRequest = z.infer<typeof requestSchema>;
 /** Options of the submitter that decide what workers write. */
 type RequestedOptions = Pick<
   ScoringOptions,
-  'maxTokens' | 'onnxFile' | 'embeddings' | 'failedRows'
+  'maxTokens' | 'onnxFile' | 'embeddings' | 'failedRows' | 'inputUris'
 >;
 
 /** What a request is made of. */
@@ -55,29 +55,37 @@ export interface RequestSource extends RequestedOptions {
 
 /** Writes an open scoring down. Reads the inputs once, for their fingerprints. */
 export async function createScoringRequest(source: RequestSource): Promise<ScoringRequest> {
-  const { teacher, input, out, plan, maxTokens, onnxFile, embeddings, failedRows } = source;
+  const { teacher, input, inputUris, out, plan } = source;
+  const { maxTokens, onnxFile, embeddings, failedRows } = source;
   const files: ScoringRequest['input'] = [];
   for (const { path } of input.parts) {
-    files.push({ path: resolve(path), fingerprint: await fingerprintFile(path) });
+    const seen = inputUris?.get(path) ?? resolve(path);
+    files.push({ path: seen, fingerprint: await fingerprintFile(path) });
   }
   return {
     teacher: { ...teacher, path: resolve(teacher.path) },
     input: files,
     fields: Object.entries(input.fields),
-    out: resolve(out),
+    out: isStoreUri(out) ? out : resolve(out),
     // The first shard is whole, or it is the only one.
     shardRows: plan[0].numRows,
     options: { maxTokens, onnxFile, embeddings, failedRows },
   };
 }
 
-/** The file by which a worker knows that it sees the output folder of the submitter, not one of its own. */
-const MARK = '.queue.json';
-
 /** Marks the output folder of a request. @throws Bert2dnnError WRITE_FAILED, DISK_FULL */
 export async function markOutput(request: ScoringRequest): Promise<void> {
   const mark = { format: 'bert2dnn-queue-mark', version: 1, request: markOf(request) };
-  await writeJsonAtomically(join(request.out, MARK), mark);
+  const folder = await openOutputFolder(request.out, isMark);
+  try {
+    await putJson(folder, QUEUE_MARK_FILE, mark);
+  } finally {
+    folder.close();
+  }
+}
+
+function isMark(name: string): boolean {
+  return name === QUEUE_MARK_FILE;
 }
 
 function markOf({ out }: ScoringRequest): string {
@@ -106,19 +114,19 @@ export async function openRequestedScoring(
 ): Promise<Scoring> {
   const request = readRequest(json);
   const teacher = options.teacher ?? request.teacher.path;
-  for (const path of [teacher, ...request.input.map((file) => file.path)]) await expectPath(path);
+  const asked = request.input.map((file) => file.path);
+  for (const path of [teacher, ...asked]) if (!isStoreUri(path)) await expectPath(path);
   await expectMark(request);
-  for (const { path, fingerprint } of request.input) {
-    expectSame(path, await fingerprintFile(path), fingerprint);
+  const { paths, uris } = await fetchFiles(asked);
+  for (const [index, { path, fingerprint }] of request.input.entries()) {
+    expectSame(path, await fingerprintFile(paths[index]), fingerprint);
   }
-  const input = await openExamples(
-    request.input.map((file) => file.path),
-    { fields: Object.fromEntries(request.fields) },
-  );
+  const input = await openExamples(paths, { fields: Object.fromEntries(request.fields) });
   const scoring = await openScoring({
     ...request.options,
     teacher,
     input,
+    inputUris: uris,
     out: request.out,
     shardRows: request.shardRows,
     precision: request.teacher.precision,
@@ -162,10 +170,17 @@ async function expectPath(path: string): Promise<void> {
   });
 }
 
+/** A store that does not answer is told as such. */
+function missingIsNothing(error: unknown): undefined {
+  if (error instanceof Bert2dnnError && error.code.startsWith('STORE_')) throw error;
+}
+
 async function expectMark(request: ScoringRequest): Promise<void> {
-  const mark = (await readJson(join(request.out, MARK)).catch(() => undefined)) as
-    | { request?: unknown }
-    | undefined;
+  const folder = await openOutputFolder(request.out, isMark);
+  const mark = (await folder
+    .readJson(QUEUE_MARK_FILE)
+    .catch(missingIsNothing)
+    .finally(() => folder.close())) as { request?: unknown } | undefined;
   if (mark?.request === markOf(request)) return;
   throw new Bert2dnnError(
     'FILE_MISSING',

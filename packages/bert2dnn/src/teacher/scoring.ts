@@ -1,18 +1,21 @@
 // An open scoring: one loaded teacher, the plan of its shards, and each shard on demand.
 // Which shards a process does, and in which order, is its caller's matter.
-import { type ExampleSet, readExamples } from '../data/index.js';
+import type { ExampleSet } from '../data/index.js';
 import { Bert2dnnError, findNearestName } from '../foundation/errors.js';
 import { fingerprintFile, fingerprintJson, type Json } from '../foundation/fingerprint.js';
 import type { Progress } from '../foundation/progress.js';
 import { type PlannedShard, planShards } from '../jobs/shard-plan.js';
-import { type FinishedShard, ShardFolder } from '../jobs/shard-runner.js';
+import { type FinishedShard, type ProducedShard, ShardFolder } from '../jobs/shard-runner.js';
+import { type OutputFolder, openOutputFolder } from '../store/index.js';
 import { readUnfinishedTexts } from './endpoint/unfinished-texts.js';
-import type { FailedRowPolicy } from './failed-rows.js';
+import { FAILED_ROWS_FILE, type FailedRowPolicy } from './failed-rows.js';
 import type { Int8Agreement } from './int8-agreement.js';
-import { checkInt8, type Int8Options } from './int8-check.js';
+import { CHECK_FILE, checkInt8, type Int8Options } from './int8-check.js';
 import type { Precision } from './quantized-model.js';
 import {
   describeTeacher,
+  MANIFEST_FILE,
+  QUEUE_MARK_FILE,
   SCORES_FORMAT,
   SCORES_VERSION,
   type ScoredInput,
@@ -21,6 +24,7 @@ import {
 } from './scores-manifest.js';
 import { scoreShard } from './shard-scorer.js';
 import { COUNTED_ROWS, chooseShardRows } from './shard-size.js';
+import { readTexts } from './shard-texts.js';
 import { type EmbeddingOptions, loadTeacher, type Teacher } from './teacher.js';
 
 /** Options of `openScoring`. */
@@ -29,7 +33,9 @@ export interface ScoringOptions {
   teacher: string;
   /** What to score; labels are not read. */
   input: ExampleSet;
-  /** Folder of the scores. */
+  /** How the manifest names input files that are copies, by their paths: the URIs that they were fetched from. */
+  inputUris?: ReadonlyMap<string, string>;
+  /** Folder of the scores; `s3://bucket/folder` for one in an object store. */
   out: string;
   /**
    * Rows a shard: what a killed process loses at most. All processes must agree. Default `auto`: about a minute of work
@@ -64,6 +70,8 @@ export interface ScoringOptions {
 export interface Scoring {
   /** Every shard of the job, the same in all processes that were given the same input and options. */
   readonly plan: readonly PlannedShard[];
+  /** Where the shards are, as other processes see them too. */
+  readonly folder: OutputFolder;
   readonly numOutputs: number;
   /** Width of a row's vector, where vectors were asked for. */
   readonly embeddingSize: number | undefined;
@@ -105,19 +113,36 @@ export interface Scoring {
  *   a field that the teacher needs, USAGE for options that exclude each other.
  */
 export async function openScoring(options: ScoringOptions): Promise<Scoring> {
+  // First, because a wrong place is found at once and the teacher takes time.
+  const folder = await openOutputFolder(options.out, isScoringFile);
+  try {
+    return await openScoringIn(folder, options);
+  } catch (error) {
+    folder.close();
+    throw error;
+  }
+}
+
+async function openScoringIn(folder: OutputFolder, options: ScoringOptions): Promise<Scoring> {
   const { input } = options;
   const fields = Object.keys(input.fields);
   const teacher = await loadTeacher(options.teacher, { ...pickTeacherOptions(options), fields });
   try {
     const fieldOrder = orderFields(teacher, input);
-    const inputs = await describeInputs(input);
-    const plan = await planScoring(options, { teacher, fieldOrder, inputs });
-    const parts = { teacher, fieldOrder, inputs, plan };
+    const inputs = await describeInputs(options);
+    const plan = await planScoring(options, { folder, teacher, fieldOrder, inputs });
+    const parts = { folder, teacher, fieldOrder, inputs, plan };
     return startScoring(options, { ...parts, int8: await compareInt8(options, parts) });
   } catch (error) {
     await teacher.release();
     throw error;
   }
+}
+
+/** The files that a scoring writes into its folder. */
+function isScoringFile(name: string): boolean {
+  const others = [MANIFEST_FILE, FAILED_ROWS_FILE, CHECK_FILE, QUEUE_MARK_FILE];
+  return others.includes(name) || /^scores-\d+-[0-9a-f]{16}\.parquet(\.json)?$/.test(name);
 }
 
 function pickTeacherOptions({
@@ -131,6 +156,7 @@ function pickTeacherOptions({
 }
 
 interface ScoringParts {
+  folder: OutputFolder;
   teacher: Teacher;
   /** For each field of the teacher, its index among the fields of the input. */
   fieldOrder: readonly number[];
@@ -142,51 +168,57 @@ interface ScoringParts {
 type UnplannedParts = Omit<ScoringParts, 'plan' | 'int8'>;
 
 function startScoring(options: ScoringOptions, parts: ScoringParts): Scoring {
-  const { teacher, plan, int8, fieldOrder } = parts;
-  const { out, force, onReused } = options;
+  const { folder, teacher, plan, int8, fieldOrder } = parts;
+  const { force, onReused } = options;
   let numFailedRows = 0;
-  const produce = async (shard: PlannedShard, path: string): Promise<void> => {
+  const produce = async (shard: PlannedShard, path: string): Promise<ProducedShard> => {
     const failed = await scoreShard({ ...options, teacher, fieldOrder }, shard, path);
     numFailedRows += failed.length;
+    return { numFailedRows: failed.length };
   };
-  const folder = new ShardFolder({ out, plan, force, produce });
+  const shards = new ShardFolder({ folder, plan, force, produce });
   return {
     plan,
+    folder,
     numOutputs: teacher.numOutputs,
     embeddingSize: teacher.embeddingSize,
     teacher: describeTeacher(teacher),
     numParameters: teacher.numParameters,
     int8,
-    async preview(shards, progress) {
-      await teacher.preview?.(readUnfinishedTexts({ ...options, ...parts, shards }), progress);
+    async preview(wanted, progress) {
+      const unfinished = { ...options, ...parts, shards: wanted };
+      await teacher.preview?.(readUnfinishedTexts(unfinished), progress);
     },
     async scoreShard(index) {
-      const { numReused } = folder;
-      const finished = await folder.finish(index);
-      if (folder.numReused > numReused) onReused?.(finished.numRows);
+      const { numReused } = shards;
+      const finished = await shards.finish(index);
+      if (shards.numReused > numReused) onReused?.(finished.numRows);
       return finished;
     },
     async finish() {
-      const { finished, complete } = await folder.collect();
-      if (complete) await writeScoresManifest(out, { ...parts, finished });
+      const { finished, complete } = await shards.collect();
+      if (complete) await writeScoresManifest(folder, { ...parts, finished });
       return complete;
     },
     counts() {
-      const { numProduced, numReused } = folder;
+      const { numProduced, numReused } = shards;
       return { numProduced, numReused, numFailedRows };
     },
-    close: () => teacher.release(),
+    async close() {
+      folder.close();
+      await teacher.release();
+    },
   };
 }
 
 async function compareInt8(
-  { input, out, threads, precision, int8, onNote }: ScoringOptions,
+  { input, threads, precision, int8, onNote }: ScoringOptions,
   parts: UnplannedParts,
 ): Promise<Int8Agreement | undefined> {
   if (precision !== 'int8') return undefined;
-  const { teacher, fieldOrder } = parts;
+  const { folder, teacher, fieldOrder } = parts;
   const key = fingerprintJson(identityOf(input, parts));
-  return checkInt8({ ...int8, teacher, key, input, fieldOrder, out, threads, onNote });
+  return checkInt8({ ...int8, teacher, key, input, fieldOrder, folder, threads, onNote });
 }
 
 function orderFields(teacher: Teacher, input: ExampleSet): number[] {
@@ -203,10 +235,11 @@ function orderFields(teacher: Teacher, input: ExampleSet): number[] {
   });
 }
 
-async function describeInputs(input: ExampleSet): Promise<ScoredInput[]> {
+async function describeInputs({ input, inputUris }: ScoringOptions): Promise<ScoredInput[]> {
   const inputs: ScoredInput[] = [];
   for (const { path, numRows } of input.parts) {
-    inputs.push({ path, fingerprint: await fingerprintFile(path), numRows });
+    const name = inputUris?.get(path) ?? path;
+    inputs.push({ path: name, fingerprint: await fingerprintFile(path), numRows });
   }
   return inputs;
 }
@@ -233,6 +266,8 @@ function identityOf(input: ExampleSet, { teacher, inputs }: UnplannedParts): Jso
     maxTokens: teacher.maxTokens,
     columns: teacher.fields.map((field) => input.fields[field]),
     inputs: inputs.map(({ fingerprint, numRows }) => [fingerprint, numRows]),
+    // Which rows of the files are there at all: without bad rows all, as always.
+    rows: input.badRows && { badRows: input.badRows.policy, maxText: input.maxTextCharacters },
   };
 }
 
@@ -240,12 +275,7 @@ async function measureShardRows(
   input: ExampleSet,
   { teacher, fieldOrder }: UnplannedParts,
 ): Promise<number> {
-  const texts: string[][] = fieldOrder.map(() => []);
-  for await (const batch of readExamples(input, { start: 0, count: COUNTED_ROWS })) {
-    fieldOrder.forEach((source, field) => {
-      for (const text of batch.fields[source]) texts[field].push(text);
-    });
-  }
+  const texts = await readTexts({ input, fieldOrder }, { start: 0, count: COUNTED_ROWS });
   const numTokens = teacher.countTokens?.(texts) ?? new Int32Array(1);
   const meanTokens = numTokens.reduce((sum, count) => sum + count, 0) / numTokens.length;
   return chooseShardRows({ ...teacher, meanTokens });

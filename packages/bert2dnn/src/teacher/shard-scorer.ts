@@ -1,18 +1,16 @@
 // Scores one shard: its texts read, run through the teacher, written. What happens to a row that the teacher fails on.
-import { type ExampleSet, placeOfExample, readExamples } from '../data/index.js';
+import { placeOfExample } from '../data/index.js';
 import { Bert2dnnError } from '../foundation/errors.js';
 import type { PlannedShard } from '../jobs/shard-plan.js';
 import { RowError } from './batch-model.js';
 import { excerptOf, type FailedRow, type FailedRowPolicy } from './failed-rows.js';
 import { writeScoreShard } from './score-shard.js';
+import { readTexts, type TextSource } from './shard-texts.js';
 import type { LogitsOptions, Teacher, TextScores } from './teacher.js';
 
 /** What shards are scored from. */
-export interface ShardScorerOptions {
+export interface ShardScorerOptions extends TextSource {
   teacher: Teacher;
-  input: ExampleSet;
-  /** For each field of the teacher, its index among the fields of the input. */
-  fieldOrder: readonly number[];
   /** Default `fail`. */
   failedRows?: FailedRowPolicy;
   /** Called after each batch with its rows and tokens. */
@@ -33,7 +31,7 @@ export async function scoreShard(
   path: string,
 ): Promise<FailedRow[]> {
   const { teacher, input } = options;
-  const texts = await readTexts(options, shard);
+  const texts = await readTexts(options, { start: shard.start, count: shard.numRows });
   const failed: FailedRow[] = [];
   try {
     const scores = await runTeacher(options, texts, (row, reason) => {
@@ -50,20 +48,6 @@ export async function scoreShard(
       hint: 'Correct the row or leave it out; --failed-rows skip goes on without it and lists it.',
     });
   }
-}
-
-/** Texts by field of the teacher: `texts[field][row]`. */
-async function readTexts(
-  { input, fieldOrder }: ShardScorerOptions,
-  shard: PlannedShard,
-): Promise<string[][]> {
-  const texts: string[][] = fieldOrder.map(() => []);
-  for await (const batch of readExamples(input, { start: shard.start, count: shard.numRows })) {
-    fieldOrder.forEach((source, field) => {
-      for (const text of batch.fields[source]) texts[field].push(text);
-    });
-  }
-  return texts;
 }
 
 async function runTeacher(

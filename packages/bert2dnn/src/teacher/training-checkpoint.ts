@@ -59,7 +59,8 @@ interface Manifest {
 const FORMAT = 'bert2dnn-checkpoint';
 const VERSION = 1;
 /** Files of a keeper: `<key>.<name>.json`, `<key>.<name>.safetensors`; what a killed write left. */
-const OWN_NAME = /^(\.tmp-[0-9a-f]{12}-)?[0-9a-f]{16}\.[^/]+\.(json|safetensors)$/;
+const OWN_NAME =
+  /^(\.tmp-[0-9a-f]{12}-([0-9a-f]{8}\.\d+-)?)?[0-9a-f]{16}\.[^/]+\.(json|safetensors)$/;
 const PARAMETER = 'parameter:';
 
 /** Writes and finds the checkpoints of one training. */

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BadRows } from '../../src/data/bad-rows.js';
 import { openExamples } from '../../src/data/examples.js';
 import { writeParquet } from '../../src/data/parquet-writer.js';
 import { readTable } from '../../src/data/table.js';
@@ -174,7 +175,7 @@ describe('predict', () => {
     const input = await openExamples([pairsFile], { fields: COLUMNS.fields });
     const out = join(folder, 'out.csv');
     const result = await predict({ model: LETTER_SCORER, input, out });
-    expect(result).toEqual({ rows: 4, out, added: ['score', 'logit'] });
+    expect(result).toEqual({ rows: 4, numSkipped: 0, out, added: ['score', 'logit'] });
     const sigmoid1 = 1 / (1 + Math.exp(-1));
     expect((await readFile(out, 'utf8')).split('\n').slice(0, 2)).toEqual([
       'id,search_term,name,grade,score,logit',
@@ -216,6 +217,39 @@ describe('predict', () => {
       expect.objectContaining({ id: 7, tags: ['x'], text: 'aa', class: 'a' }),
       expect.objectContaining({ id: null, text: 'b', class: 'b' }),
     ]);
+  });
+
+  it.each([
+    ['rows.tsv', 'out.tsv', 'text\tid\naa\t1\nb\nccc\t3\nbbbb\t4\n', 'aa|ccc'],
+    [
+      'rows.jsonl',
+      'out.jsonl',
+      '{"text":"aa"}\n{"text":["b"]}\nno\n{"text":"ccc","tags":[1]}\n{"text":"bbbb"}\n',
+      'aa|ccc',
+    ],
+    [
+      'rows.jsonl',
+      'out.csv',
+      '{"text":"aa"}\n{"text":["b"]}\n{"text":"bbbb"}\n{"text":""}\n',
+      'aa|',
+    ],
+  ])('leaves bad rows of %s out of %s where it is told to', async (file, outFile, text, kept) => {
+    const path = join(folder, `bad-${file}`);
+    const out = join(folder, `bad-${outFile}`);
+    await writeFile(path, text);
+    const maxTextCharacters = 3;
+    const needs = { badRows: new BadRows('skip'), maxTextCharacters };
+    const input = await openExamples([path], { fields: { text: 'text' } }, needs);
+    const numLines = text.trimEnd().split('\n').length - (file.endsWith('.tsv') ? 1 : 0);
+    const texts = kept.split('|');
+    const result = await predict({ model: CLASS_SCORER, input, out });
+    expect(result).toMatchObject({ rows: texts.length, numSkipped: numLines - texts.length });
+    const written: string[] = [];
+    for await (const batch of readTable(out, { texts: ['text'] })) written.push(...batch.texts[0]);
+    expect(written).toEqual(texts);
+    await expect(
+      openExamples([path], { fields: { text: 'text' } }, { maxTextCharacters }),
+    ).rejects.toThrow(/:3|:2/);
   });
 
   it('refuses files of different columns', async () => {

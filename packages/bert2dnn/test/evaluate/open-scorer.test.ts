@@ -1,7 +1,9 @@
 // Model folders opened as scorers: a student scores as it does by itself, and what is no model is refused.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cast, emitOnnx, Graph, reduceSum, reshape } from '@bert2dnn/autodiff';
 import {
   createStudent,
   initializeParameters,
@@ -104,6 +106,30 @@ describe('openScorer', () => {
     const { probabilities = [] } = student.score(EXAMPLES[0]);
     expect(score.score).toBeCloseTo(probabilities[1], 6);
   });
+
+  it.each(['model.onnx', 'onnx/model.onnx'])(
+    'takes a tokenizer and %s for a teacher',
+    async (file) => {
+      const path = join(folder, file.replace('/', '-'));
+      const tokenizer = fileURLToPath(
+        new URL('../golden/tiny-bert/tokenizer.json', import.meta.url),
+      );
+      await cp(tokenizer, join(path, 'tokenizer.json'));
+      const ids = cast(new Graph().input('input_ids', ['B', 'S'], 'int32'), 'float32');
+      // The sum of the ids, as the only logit.
+      const logits = reshape(reduceSum(ids, { axes: [1] }), [-1, 1]);
+      await mkdir(join(path, file, '..'), { recursive: true });
+      await writeFile(
+        join(path, file),
+        emitOnnx({ logits }, { castInputsToInt64: true, portable: true }),
+      );
+      const scorer = await openScorer(path, { fields: ['text'] });
+      expect([scorer.kind, scorer.numOutputs]).toEqual(['teacher', 1]);
+      // [CLS] is 2, "x" 28, [SEP] 3.
+      expect([...(await scorer.logits([['x']]))]).toEqual([2 + 28 + 3]);
+      await scorer.release();
+    },
+  );
 
   it('refuses a folder that holds no model, and a student with a changed byte', async () => {
     await expect(openScorer(folder)).rejects.toMatchObject({ code: 'FILE_MISSING' });

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeFileAtomically } from '../../src/foundation/files.js';
 import { parseShardSelection, planShards, selectShards } from '../../src/jobs/shard-plan.js';
 import { runShards, ShardFolder, type ShardFolderOptions } from '../../src/jobs/shard-runner.js';
+import { LocalFolder, type OutputFolder } from '../../src/store/index.js';
 
 const plan = (numRows: number, shardRows: number, key = 'a') =>
   planShards({ numRows, shardRows, prefix: 'scores', extension: '.txt', key });
@@ -56,8 +57,10 @@ describe('shard plan', () => {
 
 describe('shard runner', () => {
   let out: string;
+  let folder: OutputFolder;
   beforeEach(async () => {
     out = await mkdtemp(join(tmpdir(), 'shards-'));
+    folder = new LocalFolder(out);
   });
   afterEach(() => rm(out, { recursive: true }));
 
@@ -66,6 +69,7 @@ describe('shard runner', () => {
     const produce = async (shard: { index: number; start: number }, path: string) => {
       produced.push(shard.index);
       await writeFileAtomically(path, `rows from ${shard.start}`);
+      return { numFailedRows: shard.index };
     };
     return { produced, produce };
   };
@@ -74,15 +78,15 @@ describe('shard runner', () => {
     options: ShardFolderOptions,
     more: { selection?: { index: number; count: number }; signal?: AbortSignal } = {},
   ) => {
-    const folder = new ShardFolder(options);
-    await runShards({ ...options, ...more, finish: (index) => folder.finish(index) });
-    const { numProduced, numReused } = folder;
-    return { ...(await folder.collect()), numProduced, numReused };
+    const shards = new ShardFolder(options);
+    await runShards({ ...options, ...more, out, finish: (index) => shards.finish(index) });
+    const { numProduced, numReused } = shards;
+    return { ...(await shards.collect()), numProduced, numReused };
   };
 
   it('produces, then reuses; two halves make the whole', async () => {
     const { produced, produce } = counted();
-    const options = { out, plan: plan(50, 10), produce };
+    const options = { folder, plan: plan(50, 10), produce };
     const half = await run(options, { selection: { index: 0, count: 2 } });
     expect([half.complete, half.finished.length, produced]).toEqual([false, 3, [0, 2, 4]]);
     const rest = await run(options, { selection: { index: 1, count: 2 } });
@@ -90,6 +94,7 @@ describe('shard runner', () => {
     const again = await run(options);
     expect([again.numProduced, again.numReused, produced.length]).toEqual([0, 5, 5]);
     expect(again.finished).toEqual(rest.finished);
+    expect(again.finished.map(({ numFailedRows }) => numFailedRows)).toEqual([0, 1, 2, 3, 4]);
     const forced = await run({ ...options, force: true });
     expect(forced.numProduced).toBe(5);
   });
@@ -97,38 +102,38 @@ describe('shard runner', () => {
   it('does a shard again when its file, sidecar or sizes do not agree', async () => {
     const { produced, produce } = counted();
     const shards = plan(40, 10);
-    await run({ out, plan: shards, produce });
+    await run({ folder, plan: shards, produce });
     produced.length = 0;
     await writeFile(join(out, shards[0].file), 'changed');
     await writeFile(join(out, `${shards[1].file}.json`), '{"file":');
     await rm(join(out, shards[2].file));
-    await run({ out, plan: shards, produce });
+    await run({ folder, plan: shards, produce });
     expect(produced).toEqual([0, 1, 2]);
     expect(await readFile(join(out, shards[0].file), 'utf8')).toBe('rows from 0');
   });
 
   it('finishes shards in any order, each once, and knows no other', async () => {
     const { produced, produce } = counted();
-    const folder = new ShardFolder({ out, plan: plan(30, 10), produce });
-    const last = await folder.finish(2);
-    expect([last.start, (await folder.collect()).complete]).toEqual([20, false]);
-    await folder.finish(0);
-    expect(await folder.finish(2)).toEqual(last);
-    await folder.finish(1);
-    expect([produced, folder.numReused]).toEqual([[2, 0, 1], 1]);
-    const { finished, complete } = await folder.collect();
+    const shards = new ShardFolder({ folder, plan: plan(30, 10), produce });
+    const last = await shards.finish(2);
+    expect([last.start, (await shards.collect()).complete]).toEqual([20, false]);
+    await shards.finish(0);
+    expect(await shards.finish(2)).toEqual(last);
+    await shards.finish(1);
+    expect([produced, shards.numReused]).toEqual([[2, 0, 1], 1]);
+    const { finished, complete } = await shards.collect();
     expect([complete, finished.map(({ start }) => start)]).toEqual([true, [0, 10, 20]]);
-    await expect(folder.finish(3)).rejects.toThrow(/no shard 3 of 3/);
+    await expect(shards.finish(3)).rejects.toThrow(/no shard 3 of 3/);
   });
 
   it('keeps finished shards when one fails or the run is interrupted', async () => {
     const { produced, produce } = counted();
-    const options = { out, plan: plan(30, 10), produce };
+    const options = { folder, plan: plan(30, 10), produce };
     const failing = run({
       ...options,
       produce: async (shard, path) => {
         if (shard.index === 1) throw new Error('power cut');
-        await produce(shard, path);
+        return produce(shard, path);
       },
     });
     await expect(failing).rejects.toThrow('power cut');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openExamples } from '../../src/data/index.js';
+import { BadRows, openExamples } from '../../src/data/index.js';
 import { score } from '../../src/teacher/score.js';
 import { openScoring, type ScoringOptions } from '../../src/teacher/scoring.js';
 
@@ -60,5 +60,25 @@ describe('openScoring', () => {
       return { ...json, seconds: 0 };
     };
     expect(await manifest(options.out)).toEqual(await manifest(whole));
+  });
+
+  it('names the shards of other rows otherwise, also where they are as many', async () => {
+    const planOf = async (maxTextCharacters?: number) => {
+      const badRows = maxTextCharacters === undefined ? undefined : new BadRows('skip');
+      const needs = { badRows, maxTextCharacters };
+      const input = await openExamples(options.input.files, { fields: { text: 'text' } }, needs);
+      const scoring = await openScoring({ ...options, input });
+      await scoring.close();
+      return { numRows: input.numRows, first: scoring.plan[0].file };
+    };
+    const [plain, all, same, some] = [
+      await planOf(),
+      await planOf(40),
+      await planOf(40),
+      await planOf(20),
+    ];
+    expect([plain.numRows, all.numRows, some.numRows]).toEqual([50, 50, 34]);
+    expect(same).toEqual(all);
+    expect(new Set([plain.first, all.first, some.first]).size).toBe(3);
   });
 });

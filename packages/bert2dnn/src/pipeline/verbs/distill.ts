@@ -3,6 +3,7 @@ import { MATCH_FAMILIES } from '@bert2dnn/student';
 import { openExamples } from '../../data/index.js';
 import { distill } from '../../distill/distill.js';
 import { VOCABULARY_CRITERIA } from '../../distill/token-choice.js';
+import { fetchFiles, fetchFolder } from '../../store/index.js';
 import {
   byteSize,
   choice,
@@ -12,6 +13,7 @@ import {
   list,
   number,
   optionalPath,
+  orStored,
   requiredFiles,
   requiredPath,
   text,
@@ -25,12 +27,18 @@ export const distillVerb = defineVerb({
   name: 'distill',
   summary: 'Train an n-gram student on soft labels.',
   options: {
-    input: requiredFiles('Texts to learn from: the transfer set.'),
-    labels: optionalPath(
-      "Folder of soft labels from `stack` (default: the input's label column).",
-      '<dir>',
+    input: orStored(
+      requiredFiles('Texts to learn from: the transfer set; also s3://bucket/folder/*.parquet.'),
     ),
-    dev: files('Labelled rows that choose the best epoch (default: the last epoch is kept).'),
+    labels: orStored(
+      optionalPath(
+        "Folder of soft labels from `stack` (default: the input's label column).",
+        '<dir>',
+      ),
+    ),
+    dev: orStored(
+      files('Labelled rows that choose the best epoch (default: the last epoch is kept).'),
+    ),
     devLabels: optionalPath(
       'Folder of soft labels of the dev rows, for agreement with the teacher (Pearson of logits).',
       '<dir>',
@@ -120,6 +128,7 @@ export const distillVerb = defineVerb({
     const {
       input,
       dev,
+      labels,
       text: _text,
       fields: _fields,
       label: _label,
@@ -136,6 +145,8 @@ export const distillVerb = defineVerb({
     } = values;
     const columns = columnsOf(values);
     const devColumns = columnsOf({ ...values, weight: undefined });
+    const { paths } = await fetchFiles(input);
+    const devFiles = await fetchFiles(dev);
     return distill({
       ...settings,
       classWeights,
@@ -144,8 +155,12 @@ export const distillVerb = defineVerb({
       // Not given is the preset's default, not false.
       shareTables: shareTables || undefined,
       matchFamilies: matchFamilies?.filter((name) => name !== 'none'),
-      input: await openExamples(input, columns, { label: labelNeed(values) }),
-      dev: dev.length === 0 ? undefined : await openExamples(dev, devColumns, { label: true }),
+      labels: labels === undefined ? undefined : await fetchFolder(labels),
+      input: await openExamples(paths, columns, { label: labelNeed(values) }),
+      dev:
+        dev.length === 0
+          ? undefined
+          : await openExamples(devFiles.paths, devColumns, { label: true }),
       seed: context.seed,
       threads: context.threads,
       progress: context.progress,

@@ -4,7 +4,15 @@ import { openExamples } from '../../data/index.js';
 import { evaluateModel } from '../../evaluate/evaluate.js';
 import { openScorer } from '../../evaluate/open-scorer.js';
 import { writeJsonAtomically } from '../../foundation/files.js';
-import { integer, number, optionalPath, requiredFiles, requiredPath } from '../options.js';
+import { fetchFiles, fetchFolder } from '../../store/index.js';
+import {
+  integer,
+  number,
+  optionalPath,
+  orStored,
+  requiredFiles,
+  requiredPath,
+} from '../options.js';
 import { defineVerb } from '../verb.js';
 import { COLUMN_OPTIONS, columnsOf } from './columns.js';
 
@@ -12,13 +20,18 @@ export const evaluateVerb = defineVerb({
   name: 'evaluate',
   summary: 'Measure a student or a teacher on held-out rows, with confidence intervals.',
   options: {
-    model: requiredPath('Student or teacher folder.', '<dir>'),
-    input: requiredFiles('Held-out rows.'),
+    model: requiredPath(
+      'Student or teacher: a folder, or the JSON file that describes an HTTP endpoint.',
+      '<path>',
+    ),
+    input: orStored(requiredFiles('Held-out rows.')),
     ...COLUMN_OPTIONS,
-    teacher: optionalPath('Teacher folder to compare with: agreement and retention.', '<dir>'),
-    teacherScores: optionalPath(
-      "The teacher's scores of this input, instead of --teacher.",
-      '<dir>',
+    teacher: optionalPath(
+      'Teacher to compare with, a folder or the JSON file of an endpoint: agreement and retention.',
+      '<path>',
+    ),
+    teacherScores: orStored(
+      optionalPath("The teacher's scores of this input, instead of --teacher.", '<dir>'),
     ),
     positive: number(
       'Label, in the range of the input, from which a row counts as positive (default: the upper third).',
@@ -31,7 +44,8 @@ export const evaluateVerb = defineVerb({
   inputs: ({ model, input, teacher, teacherScores }) =>
     [model, ...input, teacher, teacherScores].filter((path) => path !== undefined),
   async run(values, context) {
-    const input = await openExamples(values.input, columnsOf(values), { label: true });
+    const { paths } = await fetchFiles(values.input);
+    const input = await openExamples(paths, columnsOf(values), { label: true });
     const model = await openScorer(values.model, { threads: context.threads });
     const teacher =
       values.teacher === undefined
@@ -40,7 +54,9 @@ export const evaluateVerb = defineVerb({
     const evaluation = await evaluateModel({
       model,
       input,
-      teacher: teacher ?? values.teacherScores,
+      teacher:
+        teacher ??
+        (values.teacherScores === undefined ? undefined : await fetchFolder(values.teacherScores)),
       positive: values.positive,
       bootstrap: values.bootstrap,
       seed: context.seed,

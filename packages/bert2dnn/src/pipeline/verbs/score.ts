@@ -3,6 +3,7 @@ import { openExamples } from '../../data/index.js';
 import { Bert2dnnError } from '../../foundation/errors.js';
 import { parseQueueUrl } from '../../jobs/queue-address.js';
 import { parseShardSelection } from '../../jobs/shard-plan.js';
+import { fetchFiles } from '../../store/index.js';
 import { POOLINGS, type Pooling } from '../../teacher/embedding.js';
 import { FAILED_ROW_POLICIES } from '../../teacher/failed-rows.js';
 import { PRECISIONS } from '../../teacher/quantized-model.js';
@@ -13,6 +14,7 @@ import {
   integer,
   number,
   numberOr,
+  orStored,
   requiredFiles,
   requiredPath,
   text,
@@ -30,8 +32,10 @@ export const scoreVerb = defineVerb({
       'Teacher: a folder (safetensors or ONNX), or the JSON file that describes an HTTP endpoint.',
       '<path>',
     ),
-    input: requiredFiles('Texts to score: files, globs or folders.'),
-    out: requiredPath('Folder of the scores.', '<dir>'),
+    input: orStored(
+      requiredFiles('Texts to score: files, globs or folders, also s3://bucket/folder/*.parquet.'),
+    ),
+    out: orStored(requiredPath('Folder of the scores, also s3://bucket/folder.', '<dir>')),
     ...FIELD_OPTIONS,
     shard: text(
       'Only every N-th shard from the i-th: under a scheduler each process takes its own.',
@@ -104,6 +108,7 @@ export const scoreVerb = defineVerb({
     if (queue !== undefined && shard !== undefined) {
       throw new Bert2dnnError('USAGE', '--queue and --shard: got both, expected one of them');
     }
+    const { paths, uris } = await fetchFiles(values.input);
     const options = {
       teacher: values.teacher,
       out: values.out,
@@ -121,7 +126,8 @@ export const scoreVerb = defineVerb({
       failedRows: values.failedRows,
       threads: context.threads,
       progress: context.progress,
-      input: await openExamples(values.input, columnsOf(values)),
+      input: await openExamples(paths, columnsOf(values)),
+      inputUris: uris,
     };
     if (queue !== undefined) return scoreOnQueue({ ...options, queue });
     return score({ ...options, shard, processes: wholeNumber('--processes', values.processes) });

@@ -1,6 +1,7 @@
 // `stack`: the teachers' logits as one margin per row, softened by a temperature into soft labels.
 import { stackScores } from '../../labels/stack.js';
-import { choice, files, numberOr, optionalPath, requiredPath } from '../options.js';
+import { fetchFile, fetchFolder } from '../../store/index.js';
+import { choice, files, numberOr, optionalPath, orStored, requiredPath } from '../options.js';
 import { defineVerb } from '../verb.js';
 import { COLUMN_OPTIONS, columnsOf } from './columns.js';
 
@@ -9,12 +10,16 @@ export const stackVerb = defineVerb({
   summary: "Average the teachers' margins and soften them by a temperature: soft labels.",
   options: {
     scores: {
-      ...files('Folders of scores, one a teacher, over the same input.', '<dir...>'),
+      ...orStored(
+        files(
+          'Folders of scores, one a teacher, over the same input; also s3://bucket/folder.',
+          '<dir...>',
+        ),
+      ),
       required: true,
     },
-    labelled: optionalPath(
-      'Labelled file among the scored inputs, for --temperature auto.',
-      '<file>',
+    labelled: orStored(
+      optionalPath('Labelled file among the scored inputs, for --temperature auto.', '<file>'),
     ),
     ...COLUMN_OPTIONS,
     temperature: numberOr(
@@ -31,14 +36,18 @@ export const stackVerb = defineVerb({
   },
   outIn: (stageFolder) => stageFolder,
   inputs: ({ scores, labelled }) => [...scores, ...(labelled === undefined ? [] : [labelled])],
-  run: (values, context) =>
-    stackScores({
-      scores: values.scores,
-      labelled: values.labelled,
+  async run(values, context) {
+    const scores: string[] = [];
+    for (const folder of values.scores) scores.push(await fetchFolder(folder));
+    const { labelled } = values;
+    return stackScores({
+      scores,
+      labelled: labelled === undefined ? undefined : await fetchFile(labelled),
       labelledColumns: columnsOf(values),
       temperature: values.temperature,
       failedRows: values.failedRows,
       out: values.out,
       progress: context.progress,
-    }),
+    });
+  },
 });

@@ -1,10 +1,11 @@
 // The rows of an endpoint: what they would cost, and their logits, from the cache or by asking.
+
+import { runInParallel } from '../../foundation/in-parallel.js';
 import { formatDuration, type Progress } from '../../foundation/progress.js';
 import type { Asker, KeyedRow, Question } from './asker.js';
 import type { EndpointDescription } from './description.js';
 import { Failures, failedRowsError, writeFailedRows } from './failed-rows.js';
 import { RequestFailure } from './http-client.js';
-import { runInParallel } from './in-parallel.js';
 import { AnswerError, type Protocol } from './protocol.js';
 import { secondsAtLimit } from './rate-limit.js';
 import { type Amount, addAmount, describeAmount, noAmount } from './spending.js';

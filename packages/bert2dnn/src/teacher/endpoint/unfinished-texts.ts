@@ -1,15 +1,13 @@
 // Texts of the shards that a scoring still has to do, for an estimate before it begins.
-import { type ExampleSet, readExamples } from '../../data/index.js';
 import type { PlannedShard } from '../../jobs/shard-plan.js';
 import { readFinishedShard } from '../../jobs/shard-runner.js';
+import type { OutputFolder } from '../../store/index.js';
+import { readTexts, type TextSource } from '../shard-texts.js';
 
 /** Shards of a scoring. */
-export interface UnfinishedTextsOptions {
-  input: ExampleSet;
-  /** For each field of the teacher, its index among the fields of the input. */
-  fieldOrder: readonly number[];
+export interface UnfinishedTextsOptions extends TextSource {
   /** Folder of the scores. */
-  out: string;
+  folder: OutputFolder;
   shards: readonly PlannedShard[];
   /** Finished shards are scored again too. */
   force?: boolean;
@@ -19,15 +17,9 @@ export interface UnfinishedTextsOptions {
 export async function* readUnfinishedTexts(
   options: UnfinishedTextsOptions,
 ): AsyncGenerator<string[][]> {
-  const { input, fieldOrder, out, shards, force } = options;
+  const { folder, shards, force } = options;
   for (const shard of shards) {
-    if (force !== true && (await readFinishedShard(out, shard)) !== undefined) continue;
-    const texts: string[][] = fieldOrder.map(() => []);
-    for await (const batch of readExamples(input, { start: shard.start, count: shard.numRows })) {
-      fieldOrder.forEach((source, field) => {
-        for (const text of batch.fields[source]) texts[field].push(text);
-      });
-    }
-    yield texts;
+    if (force !== true && (await readFinishedShard(folder, shard)) !== undefined) continue;
+    yield await readTexts(options, { start: shard.start, count: shard.numRows });
   }
 }
