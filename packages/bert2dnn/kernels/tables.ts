@@ -1,0 +1,253 @@
+// AssemblyScript: embedding bags forward, and backward with Adagrad of the touched rows, in a memory that threads share.
+// A job is a number of chunks; whoever is free claims the next. A chunk writes places that no other chunk touches, and
+// every sum has one order, so the bytes do not depend on who did what. The oracles are `embeddingBag` of the student and
+// `embeddingBagAdagrad` in src/distill/embedding-adagrad.ts. Compiled by scripts/build-kernels.mjs.
+
+/** Byte offset of the control words (i32); src/distill/tables/table-layout.ts names them in the same order. */
+const CONTROL: usize = 1024;
+const REMAINING: usize = CONTROL + 4;
+const DONE: usize = CONTROL + 8;
+const NUM_CHUNKS: usize = CONTROL + 12;
+const KIND: usize = CONTROL + 20;
+const NUM_TABLES: usize = CONTROL + 24;
+const B: usize = CONTROL + 28;
+const D: usize = CONTROL + 32;
+const COMBINER: usize = CONTROL + 36;
+const LEARNING_RATE: usize = CONTROL + 40;
+
+/** Byte offset of the descriptors, one a table, and their size; their members are in table-layout.ts too. */
+const TABLES: usize = CONTROL + 64;
+const TABLE_BYTES: usize = 64;
+
+// Members of a descriptor: byte offsets.
+const ROWS: usize = 0;
+const ACCUMULATOR: usize = 4;
+const SLOTS: usize = 8;
+const IDS: usize = 12;
+const OFFSETS: usize = 16;
+const VECTORS: usize = 20;
+const UNIQUE_IDS: usize = 24;
+const STARTS: usize = 28;
+const EXAMPLES: usize = 32;
+const NUM_UNIQUE: usize = 36;
+const FIRST_CHUNK: usize = 40;
+
+/** Bags of a chunk of a forward job. */
+export const BAGS_OF_CHUNK: i32 = 16;
+/** Distinct rows of a chunk of an update job. */
+export const ROWS_OF_CHUNK: i32 = 64;
+
+const FORWARD: i32 = 0;
+const GROUP: i32 = 1;
+
+const SUM: i32 = 0;
+const MEAN: i32 = 1;
+
+/** Does chunks until none is left. scratch [D] belongs to this thread. */
+export function work(scratch: usize): void {
+  for (let remaining = claimChunk(); remaining > 0; remaining = claimChunk()) {
+    // A claimed chunk keeps the job from ending, so its words stand still from here on.
+    const numChunks = load<i32>(NUM_CHUNKS);
+    runChunk(numChunks - remaining, scratch);
+    if (atomic.add<i32>(DONE, 1) + 1 == numChunks) atomic.notify(DONE, 1);
+  }
+}
+
+/** Takes a chunk: how many remained, it included; 0 or less if there was none. */
+function claimChunk(): i32 {
+  let remaining = atomic.load<i32>(REMAINING);
+  while (remaining > 0) {
+    const seen = atomic.cmpxchg<i32>(REMAINING, remaining, remaining - 1);
+    if (seen == remaining) break;
+    remaining = seen;
+  }
+  return remaining;
+}
+
+function runChunk(chunk: i32, scratch: usize): void {
+  const table = tableOf(chunk);
+  const place = chunk - load<i32>(table + FIRST_CHUNK);
+  const kind = load<i32>(KIND);
+  if (kind == FORWARD) forward(table, place * BAGS_OF_CHUNK);
+  else if (kind == GROUP) group(table);
+  else update(table, place * ROWS_OF_CHUNK, scratch);
+}
+
+/** The last table whose first chunk is not behind the chunk. */
+function tableOf(chunk: i32): usize {
+  let table = TABLES + <usize>(load<i32>(NUM_TABLES) - 1) * TABLE_BYTES;
+  while (load<i32>(table + FIRST_CHUNK) > chunk) table -= TABLE_BYTES;
+  return table;
+}
+
+/** vectors [B, D] of the bags first .. first + BAGS_OF_CHUNK. */
+function forward(table: usize, first: i32): void {
+  const width = load<usize>(D) * 4;
+  const offsets = load<usize>(table + OFFSETS);
+  const ids = load<usize>(table + IDS);
+  const rows = load<usize>(table + ROWS);
+  const end = min(first + BAGS_OF_CHUNK, load<i32>(B));
+  for (let bag = first; bag < end; bag++) {
+    const start = load<i32>(offsets + <usize>bag * 4);
+    const count = load<i32>(offsets + <usize>bag * 4, 4) - start;
+    const out = load<usize>(table + VECTORS) + <usize>bag * width;
+    sumRows(out, ids + <usize>start * 4, count, rows, width);
+    scaleRow(out, count, width);
+  }
+}
+
+/** out [D] = sum of rows[ids[i]] for i in 0 .. count, added in that order; width is D in bytes. */
+function sumRows(out: usize, ids: usize, count: i32, rows: usize, width: usize): void {
+  memory.fill(out, 0, width);
+  const vectorWidth = width & ~15;
+  const end = ids + <usize>count * 4;
+  // Four rows a pass: four cache misses at once, and a quarter of the loads and stores of `out`.
+  for (; ids + 16 <= end; ids += 16) {
+    const row0 = rows + load<usize>(ids) * width;
+    const row1 = rows + load<usize>(ids, 4) * width;
+    const row2 = rows + load<usize>(ids, 8) * width;
+    const row3 = rows + load<usize>(ids, 12) * width;
+    let at: usize = 0;
+    for (; at < vectorWidth; at += 16) {
+      const sum01 = f32x4.add(
+        f32x4.add(v128.load(out + at), v128.load(row0 + at)),
+        v128.load(row1 + at),
+      );
+      const sum = f32x4.add(f32x4.add(sum01, v128.load(row2 + at)), v128.load(row3 + at));
+      v128.store(out + at, sum);
+    }
+    for (; at < width; at += 4) {
+      const sum01 = load<f32>(out + at) + load<f32>(row0 + at) + load<f32>(row1 + at);
+      store<f32>(out + at, sum01 + load<f32>(row2 + at) + load<f32>(row3 + at));
+    }
+  }
+  for (; ids < end; ids += 4) {
+    const row = rows + load<usize>(ids) * width;
+    let at: usize = 0;
+    for (; at < vectorWidth; at += 16) {
+      v128.store(out + at, f32x4.add(v128.load(out + at), v128.load(row + at)));
+    }
+    for (; at < width; at += 4) store<f32>(out + at, load<f32>(out + at) + load<f32>(row + at));
+  }
+}
+
+/** row [D] times the combiner's factor, which is float64 as in TypeScript. */
+function scaleRow(row: usize, count: i32, width: usize): void {
+  const combiner = load<i32>(COMBINER);
+  if (combiner == SUM || count < 2) return;
+  const scale: f64 = combiner == MEAN ? 1.0 / <f64>count : 1.0 / sqrt<f64>(<f64>count);
+  for (const end = row + width; row < end; row += 4) {
+    store<f32>(row, <f32>(<f64>load<f32>(row) * scale));
+  }
+}
+
+/**
+ * The batch turned round: for each distinct row the examples that hold it, by counting sort. Fills uniqueIds [U],
+ * starts [U + 1], examples [Z]; slots [V] is all 0 before and after. Scales vectors [B, D], which hold gradients.
+ */
+function group(table: usize): void {
+  const numBags = load<i32>(B);
+  const offsets = load<usize>(table + OFFSETS);
+  const slots = load<usize>(table + SLOTS);
+  const uniqueIds = load<usize>(table + UNIQUE_IDS);
+  const starts = load<usize>(table + STARTS);
+  const ids = load<usize>(table + IDS);
+  const first = ids + load<usize>(offsets) * 4;
+  const last = ids + load<usize>(offsets + <usize>numBags * 4) * 4;
+  let numUnique: i32 = 0;
+  for (let at = first; at < last; at += 4) {
+    const slotPlace = slots + load<usize>(at) * 4;
+    let slot = load<i32>(slotPlace);
+    if (slot == 0) {
+      store<i32>(uniqueIds + <usize>numUnique * 4, load<i32>(at));
+      store<i32>(starts + <usize>numUnique * 4, 0);
+      slot = ++numUnique;
+      store<i32>(slotPlace, slot);
+    }
+    const startPlace = starts + <usize>(slot - 1) * 4;
+    store<i32>(startPlace, load<i32>(startPlace) + 1);
+  }
+  let end: i32 = 0;
+  for (let slot: i32 = 0; slot < numUnique; slot++) {
+    const count = load<i32>(starts + <usize>slot * 4);
+    store<i32>(starts + <usize>slot * 4, end);
+    end += count;
+  }
+  placeExamples(table, numBags);
+  // Each start has moved to its group's end, which is the next one's start.
+  memory.copy(starts + 4, starts, <usize>numUnique * 4);
+  store<i32>(starts, 0);
+  for (let slot: i32 = 0; slot < numUnique; slot++) {
+    store<i32>(slots + load<usize>(uniqueIds + <usize>slot * 4) * 4, 0);
+  }
+  store<i32>(table + NUM_UNIQUE, numUnique);
+}
+
+/** Fills examples [Z] in order of bags, and scales the gradient of each bag. */
+function placeExamples(table: usize, numBags: i32): void {
+  const offsets = load<usize>(table + OFFSETS);
+  const slots = load<usize>(table + SLOTS);
+  const starts = load<usize>(table + STARTS);
+  const examples = load<usize>(table + EXAMPLES);
+  const ids = load<usize>(table + IDS);
+  const width = load<usize>(D) * 4;
+  for (let bag: i32 = 0; bag < numBags; bag++) {
+    const start = load<i32>(offsets + <usize>bag * 4);
+    const end = load<i32>(offsets + <usize>bag * 4, 4);
+    for (let at = ids + <usize>start * 4; at < ids + <usize>end * 4; at += 4) {
+      const startPlace = starts + <usize>(load<i32>(slots + load<usize>(at) * 4) - 1) * 4;
+      const place = load<i32>(startPlace);
+      store<i32>(examples + <usize>place * 4, bag);
+      store<i32>(startPlace, place + 1);
+    }
+    scaleRow(load<usize>(table + VECTORS) + <usize>bag * width, end - start, width);
+  }
+}
+
+/** Adagrad of the distinct rows first .. first + ROWS_OF_CHUNK. */
+function update(table: usize, first: i32, scratch: usize): void {
+  const width = load<usize>(D) * 4;
+  const vectors = load<usize>(table + VECTORS);
+  const examples = load<usize>(table + EXAMPLES);
+  const starts = load<usize>(table + STARTS);
+  const learningRate = load<f32>(LEARNING_RATE);
+  const end = min(first + ROWS_OF_CHUNK, load<i32>(table + NUM_UNIQUE));
+  for (let slot = first; slot < end; slot++) {
+    const start = load<i32>(starts + <usize>slot * 4);
+    const count = load<i32>(starts + <usize>slot * 4, 4) - start;
+    const rowStart = load<usize>(load<usize>(table + UNIQUE_IDS) + <usize>slot * 4) * width;
+    let gradient = scratch;
+    if (count == 1) gradient = vectors + load<usize>(examples + <usize>start * 4) * width;
+    else sumRows(scratch, examples + <usize>start * 4, count, vectors, width);
+    const row = load<usize>(table + ROWS) + rowStart;
+    adagradRow(row, load<usize>(table + ACCUMULATOR) + rowStart, gradient, width, learningRate);
+  }
+}
+
+/** row, accumulator [D] change in place by gradient [D]. */
+function adagradRow(
+  row: usize,
+  accumulator: usize,
+  gradient: usize,
+  width: usize,
+  learningRate: f32,
+): void {
+  const rate = f32x4.splat(learningRate);
+  const zero = f32x4.splat(0);
+  const vectorWidth = width & ~15;
+  let at: usize = 0;
+  for (; at < vectorWidth; at += 16) {
+    // A sum that starts at 0 is never -0; one gradient alone may be.
+    const g = f32x4.add(zero, v128.load(gradient + at));
+    const a = f32x4.add(v128.load(accumulator + at), f32x4.mul(g, g));
+    const move = f32x4.div(f32x4.mul(rate, g), f32x4.sqrt(a));
+    v128.store(accumulator + at, a);
+    v128.store(row + at, f32x4.sub(v128.load(row + at), move));
+  }
+  for (; at < width; at += 4) {
+    const g: f32 = <f32>0 + load<f32>(gradient + at);
+    const a = load<f32>(accumulator + at) + g * g;
+    store<f32>(accumulator + at, a);
+    store<f32>(row + at, load<f32>(row + at) - (learningRate * g) / sqrt<f32>(a));
+  }
+}
