@@ -37,6 +37,11 @@ export const BAGS_OF_CHUNK: i32 = 16;
 /** Distinct rows of a chunk of an update job. */
 export const ROWS_OF_CHUNK: i32 = 64;
 
+/** Ids of a bag, and distinct rows, whose cache lines are asked for ahead: as many as the first cache holds. */
+const TOUCHED_IDS: i32 = 64;
+const TOUCHED_ROWS: i32 = 16;
+const LINE_BYTES: usize = 64;
+
 const FORWARD: i32 = 0;
 const GROUP: i32 = 1;
 
@@ -49,7 +54,7 @@ export function work(scratch: usize): void {
     // A claimed chunk keeps the job from ending, so its words stand still from here on.
     const numChunks = load<i32>(NUM_CHUNKS);
     runChunk(numChunks - remaining, scratch);
-    if (atomic.add<i32>(DONE, 1) + 1 == numChunks) atomic.notify(DONE, 1);
+    if (atomic.add<i32>(DONE, 1) + 1 === numChunks) atomic.notify(DONE, 1);
   }
 }
 
@@ -58,7 +63,7 @@ function claimChunk(): i32 {
   let remaining = atomic.load<i32>(REMAINING);
   while (remaining > 0) {
     const seen = atomic.cmpxchg<i32>(REMAINING, remaining, remaining - 1);
-    if (seen == remaining) break;
+    if (seen === remaining) break;
     remaining = seen;
   }
   return remaining;
@@ -68,8 +73,8 @@ function runChunk(chunk: i32, scratch: usize): void {
   const table = tableOf(chunk);
   const place = chunk - load<i32>(table + FIRST_CHUNK);
   const kind = load<i32>(KIND);
-  if (kind == FORWARD) forward(table, place * BAGS_OF_CHUNK);
-  else if (kind == GROUP) group(table);
+  if (kind === FORWARD) forward(table, place * BAGS_OF_CHUNK);
+  else if (kind === GROUP) group(table);
   else update(table, place * ROWS_OF_CHUNK, scratch);
 }
 
@@ -91,9 +96,24 @@ function forward(table: usize, first: i32): void {
     const start = load<i32>(offsets + <usize>bag * 4);
     const count = load<i32>(offsets + <usize>bag * 4, 4) - start;
     const out = load<usize>(table + VECTORS) + <usize>bag * width;
-    sumRows(out, ids + <usize>start * 4, count, rows, width);
+    const bagIds = ids + <usize>start * 4;
+    store<i32>(out, touchRows(bagIds, min(count, TOUCHED_IDS), rows, width));
+    sumRows(out, bagIds, count, rows, width);
     scaleRow(out, count, width);
   }
+}
+
+/**
+ * Reads one word of each cache line of rows[ids[i]] for i in 0 .. count, so that all misses are waited for at once.
+ * The result has to be stored somewhere, or the compiler would leave the reads out.
+ */
+function touchRows(ids: usize, count: i32, rows: usize, width: usize): i32 {
+  let touched: i32 = 0;
+  for (const end = ids + <usize>count * 4; ids < end; ids += 4) {
+    const row = rows + load<usize>(ids) * width;
+    for (let at: usize = 0; at < width; at += LINE_BYTES) touched |= load<i32>(row + at);
+  }
+  return touched;
 }
 
 /** out [D] = sum of rows[ids[i]] for i in 0 .. count, added in that order; width is D in bytes. */
@@ -134,8 +154,8 @@ function sumRows(out: usize, ids: usize, count: i32, rows: usize, width: usize):
 /** row [D] times the combiner's factor, which is float64 as in TypeScript. */
 function scaleRow(row: usize, count: i32, width: usize): void {
   const combiner = load<i32>(COMBINER);
-  if (combiner == SUM || count < 2) return;
-  const scale: f64 = combiner == MEAN ? 1.0 / <f64>count : 1.0 / sqrt<f64>(<f64>count);
+  if (combiner === SUM || count < 2) return;
+  const scale: f64 = combiner === MEAN ? 1.0 / <f64>count : 1.0 / sqrt<f64>(<f64>count);
   for (const end = row + width; row < end; row += 4) {
     store<f32>(row, <f32>(<f64>load<f32>(row) * scale));
   }
@@ -158,7 +178,7 @@ function group(table: usize): void {
   for (let at = first; at < last; at += 4) {
     const slotPlace = slots + load<usize>(at) * 4;
     let slot = load<i32>(slotPlace);
-    if (slot == 0) {
+    if (slot === 0) {
       store<i32>(uniqueIds + <usize>numUnique * 4, load<i32>(at));
       store<i32>(starts + <usize>numUnique * 4, 0);
       slot = ++numUnique;
@@ -207,20 +227,28 @@ function placeExamples(table: usize, numBags: i32): void {
 /** Adagrad of the distinct rows first .. first + ROWS_OF_CHUNK. */
 function update(table: usize, first: i32, scratch: usize): void {
   const width = load<usize>(D) * 4;
+  const rows = load<usize>(table + ROWS);
+  const accumulators = load<usize>(table + ACCUMULATOR);
+  const uniqueIds = load<usize>(table + UNIQUE_IDS);
   const vectors = load<usize>(table + VECTORS);
   const examples = load<usize>(table + EXAMPLES);
   const starts = load<usize>(table + STARTS);
   const learningRate = load<f32>(LEARNING_RATE);
   const end = min(first + ROWS_OF_CHUNK, load<i32>(table + NUM_UNIQUE));
   for (let slot = first; slot < end; slot++) {
+    if ((slot & (TOUCHED_ROWS - 1)) === 0) {
+      const count = min(TOUCHED_ROWS, end - slot);
+      const place = uniqueIds + <usize>slot * 4;
+      const touched = touchRows(place, count, rows, width);
+      store<i32>(scratch, touched | touchRows(place, count, accumulators, width));
+    }
     const start = load<i32>(starts + <usize>slot * 4);
     const count = load<i32>(starts + <usize>slot * 4, 4) - start;
-    const rowStart = load<usize>(load<usize>(table + UNIQUE_IDS) + <usize>slot * 4) * width;
+    const rowStart = load<usize>(uniqueIds + <usize>slot * 4) * width;
     let gradient = scratch;
-    if (count == 1) gradient = vectors + load<usize>(examples + <usize>start * 4) * width;
+    if (count === 1) gradient = vectors + load<usize>(examples + <usize>start * 4) * width;
     else sumRows(scratch, examples + <usize>start * 4, count, vectors, width);
-    const row = load<usize>(table + ROWS) + rowStart;
-    adagradRow(row, load<usize>(table + ACCUMULATOR) + rowStart, gradient, width, learningRate);
+    adagradRow(rows + rowStart, accumulators + rowStart, gradient, width, learningRate);
   }
 }
 

@@ -56,15 +56,13 @@ export async function trainStudent(parts: TrainingParts): Promise<Trained> {
     threads,
   });
   const session = await Session.create({ logits: graph.logits }, { threads });
+  const trainer = new Trainer({ definition, parameters, step, session }, settings);
   try {
-    return await trainEpochs(
-      parts,
-      new Trainer({ definition, parameters, step, session }, settings),
-      parameters,
-    );
+    return await trainEpochs(parts, trainer, parameters);
   } catch (error) {
     throw describeDivergence(error);
   } finally {
+    await trainer.release();
     await step.release();
     await session.release();
   }

@@ -1,17 +1,17 @@
 // The training loop's core: parameters, optimizer state and one epoch of shuffled minibatches.
-// Knows no files and no text. One thread of JavaScript; the layers' products use the session's threads.
+// Knows no files and no text. The layers' products use the session's threads, the tables those of `tables/`.
 import { Adagrad, type Session, type TrainingStep } from '@bert2dnn/autodiff';
-import { embeddingBag, embeddingName, type StudentDefinition } from '@bert2dnn/student';
+import { embeddingName, type StudentDefinition } from '@bert2dnn/student';
 import { createRandom, shuffle } from '../foundation/random.js';
-import { createTrainedTable, embeddingBagAdagrad, type TrainedTable } from './embedding-adagrad.js';
 import { type BatchBags, createBatchBags, type FeatureCache } from './feature-cache.js';
 import { vectorName } from './student-graph.js';
+import { TrainedTables } from './tables/trained-tables.js';
 import type { Targets } from './targets.js';
 
 /** What a trainer runs on. */
 export interface TrainerParts {
   definition: StudentDefinition;
-  /** All parameters of the student by name; trained in place. */
+  /** All parameters of the student by name; trained in place. A trainer replaces the tables by views of shared memory. */
   parameters: Record<string, Float32Array>;
   step: TrainingStep;
   /** The same layers forward only, with output `logits`. */
@@ -26,24 +26,27 @@ export interface TrainerSettings {
   /** Start of every accumulator of Adagrad. */
   initialAccumulator: number;
   seed: number;
+  /** Threads that work on the tables, the caller's included; default 1. */
+  threads?: number;
 }
 
 /** One block while it is trained. */
 interface BlockState {
+  /** Name of its parameter. */
+  table: string;
+  /** Name of the graph's input for its vectors. */
   input: string;
-  trained: TrainedTable;
   bags: BatchBags;
-  /** [batchSize, D] */
-  vectors: Float32Array;
 }
 
 type Feeds = Record<string, { data: Float32Array; shape: number[] }>;
 
-/** Trains a student's parameters in place. */
+/** Trains a student's parameters in place. The caller must `release` it. */
 export class Trainer {
   /** Updates so far. */
   numSteps = 0;
   private readonly blocks: BlockState[];
+  private readonly tables: TrainedTables;
   private readonly layers: Record<string, Float32Array>;
   private readonly optimizer: Adagrad;
 
@@ -52,18 +55,21 @@ export class Trainer {
     private readonly settings: TrainerSettings,
   ) {
     const { definition, parameters } = parts;
-    const D = definition.embeddingSize;
-    this.optimizer = new Adagrad({ initialAccumulator: settings.initialAccumulator });
-    this.blocks = definition.blocks.map((block) => ({
-      input: vectorName(block.name),
-      trained: createTrainedTable(
-        parameters[embeddingName(block.name)],
-        D,
-        settings.initialAccumulator,
-      ),
+    const { initialAccumulator, threads } = settings;
+    this.optimizer = new Adagrad({ initialAccumulator });
+    this.blocks = definition.blocks.map(({ name }) => ({
+      table: embeddingName(name),
+      input: vectorName(name),
       bags: createBatchBags(),
-      vectors: new Float32Array(settings.batchSize * D),
     }));
+    this.tables = new TrainedTables({
+      tables: this.blocks.map(({ table }) => ({ name: table, rows: parameters[table] })),
+      D: definition.embeddingSize,
+      combiner: definition.combiner,
+      initialAccumulator,
+      threads,
+    });
+    for (const { table } of this.blocks) parameters[table] = this.tables.rows(table);
     this.layers = Object.fromEntries(
       Object.entries(parameters).filter(([name]) => name.startsWith('layer.')),
     );
@@ -106,6 +112,13 @@ export class Trainer {
     return logits;
   }
 
+  /** Ends the threads of the tables and gives the parameters arrays of their own again. */
+  async release(): Promise<void> {
+    await this.tables.release();
+    const { parameters } = this.parts;
+    for (const { table } of this.blocks) parameters[table] = this.tables.rows(table).slice();
+  }
+
   private async trainBatch(
     cache: FeatureCache,
     targets: Targets,
@@ -124,30 +137,27 @@ export class Trainer {
       seed,
     });
     this.optimizer.step(this.layers, result.gradients, { learningRate, step: this.numSteps });
-    const options = {
-      B: examples.length,
-      D: definition.embeddingSize,
-      combiner: definition.combiner,
-      learningRate: embeddingLearningRate,
-    };
-    for (const { input, trained, bags } of this.blocks) {
-      const dVectors = result.extra[input].data;
-      embeddingBagAdagrad(trained, dVectors, bags.ids, bags.offsets, options);
-    }
+    this.tables.update(
+      this.blocks.map(({ input }) => result.extra[input].data),
+      this.blocks.map(({ bags }) => bags),
+      { B: examples.length, learningRate: embeddingLearningRate },
+    );
     return result.loss;
   }
 
   private forwardBags(cache: FeatureCache, examples: Int32Array): Feeds {
-    const { embeddingSize: D, combiner } = this.parts.definition;
+    const { embeddingSize: D } = this.parts.definition;
     const B = examples.length;
-    const feeds: Feeds = {};
-    this.blocks.forEach(({ input, trained, bags, vectors }, blockIndex) => {
+    this.blocks.forEach(({ bags }, blockIndex) => {
       cache.gather(blockIndex, examples, bags);
-      const data = vectors.subarray(0, B * D);
-      embeddingBag(data, bags.ids, bags.offsets, trained.table, { B, D, combiner });
-      feeds[input] = { data, shape: [B, D] };
     });
-    return feeds;
+    const vectors = this.tables.forward(
+      this.blocks.map(({ bags }) => bags),
+      B,
+    );
+    return Object.fromEntries(
+      this.blocks.map(({ input }, index) => [input, { data: vectors[index], shape: [B, D] }]),
+    );
   }
 
   private layerFeeds(): Feeds {

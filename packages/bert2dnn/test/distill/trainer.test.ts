@@ -125,6 +125,7 @@ async function trainBoth(loss: Loss, targets: Targets): Promise<void> {
     const expected = naiveUpdate(graph, naive, { cache, targets, layers, tables, step: epoch });
     expect(trained).toBeCloseTo(expected, 4);
   }
+  await trainer.release();
   for (const [name, values] of Object.entries(naive)) {
     let largest = 0;
     values.forEach((value, index) => {

@@ -160,12 +160,8 @@ export class TrainedTables {
       const { ids, offsets } = bags[index];
       const { descriptor } = table;
       this.reserve(table, offsets[B], B);
-      this.memory
-        .integers(descriptor[DESCRIPTOR.ids], offsets[B])
-        .set(ids.subarray(0, offsets[B]));
-      this.memory
-        .integers(descriptor[DESCRIPTOR.offsets], B + 1)
-        .set(offsets.subarray(0, B + 1));
+      this.memory.integers(descriptor[DESCRIPTOR.ids], offsets[B]).set(ids.subarray(0, offsets[B]));
+      this.memory.integers(descriptor[DESCRIPTOR.offsets], B + 1).set(offsets.subarray(0, B + 1));
       descriptor[DESCRIPTOR.firstChunk] = index * chunksOfTable;
     });
     return this.tables.length * chunksOfTable;
