@@ -22,7 +22,7 @@ const TABLE_BYTES: usize = 64;
 // Members of a descriptor: byte offsets.
 const ROWS: usize = 0;
 const ACCUMULATOR: usize = 4;
-const SLOTS: usize = 8;
+const COUNTS: usize = 8;
 const IDS: usize = 12;
 const OFFSETS: usize = 16;
 const VECTORS: usize = 20;
@@ -31,6 +31,8 @@ const STARTS: usize = 28;
 const EXAMPLES: usize = 32;
 const NUM_UNIQUE: usize = 36;
 const FIRST_CHUNK: usize = 40;
+const SEEN: usize = 44;
+const SEEN_BYTES: usize = 48;
 
 /** Bags of a chunk of a forward job. */
 export const BAGS_OF_CHUNK: i32 = 16;
@@ -162,63 +164,77 @@ function scaleRow(row: usize, count: i32, width: usize): void {
 }
 
 /**
- * The batch turned round: for each distinct row the examples that hold it, by counting sort. Fills uniqueIds [U],
- * starts [U + 1], examples [Z]; slots [V] is all 0 before and after. Scales vectors [B, D], which hold gradients.
+ * The batch turned round: for each distinct row, in ascending order, the examples that hold it, by counting sort. Fills
+ * uniqueIds [U], starts [U + 1], examples [Z]; counts [V] and seen [V bits] are all 0 before and after. Scales vectors
+ * [B, D], which hold gradients.
  */
 function group(table: usize): void {
-  const numBags = load<i32>(B);
   const offsets = load<usize>(table + OFFSETS);
-  const slots = load<usize>(table + SLOTS);
+  const counts = load<usize>(table + COUNTS);
+  const seen = load<usize>(table + SEEN);
+  const ids = load<usize>(table + IDS);
+  const end = ids + load<usize>(offsets + load<usize>(B) * 4) * 4;
+  for (let at = ids + load<usize>(offsets) * 4; at < end; at += 4) {
+    const id = load<usize>(at);
+    const count = load<i32>(counts + id * 4);
+    store<i32>(counts + id * 4, count + 1);
+    if (count === 0) {
+      const word = seen + (id >> 6) * 8;
+      store<i64>(word, load<i64>(word) | ((<i64>1) << (<i64>id & 63)));
+    }
+  }
+  const numUnique = listRows(table);
+  placeExamples(table);
+  const uniqueIds = load<usize>(table + UNIQUE_IDS);
+  for (let at = uniqueIds; at < uniqueIds + numUnique * 4; at += 4) {
+    store<i32>(counts + load<usize>(at) * 4, 0);
+  }
+  store<usize>(table + NUM_UNIQUE, numUnique);
+}
+
+/** Fills uniqueIds and starts; counts then hold where a row's next example goes, and seen is 0 again. Returns U. */
+function listRows(table: usize): usize {
+  const counts = load<usize>(table + COUNTS);
   const uniqueIds = load<usize>(table + UNIQUE_IDS);
   const starts = load<usize>(table + STARTS);
-  const ids = load<usize>(table + IDS);
-  const first = ids + load<usize>(offsets) * 4;
-  const last = ids + load<usize>(offsets + <usize>numBags * 4) * 4;
-  let numUnique: i32 = 0;
-  for (let at = first; at < last; at += 4) {
-    const slotPlace = slots + load<usize>(at) * 4;
-    let slot = load<i32>(slotPlace);
-    if (slot === 0) {
-      store<i32>(uniqueIds + <usize>numUnique * 4, load<i32>(at));
-      store<i32>(starts + <usize>numUnique * 4, 0);
-      slot = ++numUnique;
-      store<i32>(slotPlace, slot);
-    }
-    const startPlace = starts + <usize>(slot - 1) * 4;
-    store<i32>(startPlace, load<i32>(startPlace) + 1);
-  }
+  const seen = load<usize>(table + SEEN);
+  const seenEnd = seen + load<usize>(table + SEEN_BYTES);
+  let numUnique: usize = 0;
   let end: i32 = 0;
-  for (let slot: i32 = 0; slot < numUnique; slot++) {
-    const count = load<i32>(starts + <usize>slot * 4);
-    store<i32>(starts + <usize>slot * 4, end);
-    end += count;
+  for (let word = seen; word < seenEnd; word += 8) {
+    let bits = load<i64>(word);
+    if (bits === 0) continue;
+    store<i64>(word, 0);
+    for (; bits !== 0; bits &= bits - 1) {
+      const id = ((word - seen) << 3) + <usize>ctz<i64>(bits);
+      store<usize>(uniqueIds + numUnique * 4, id);
+      store<i32>(starts + numUnique * 4, end);
+      numUnique += 1;
+      const count = load<i32>(counts + id * 4);
+      store<i32>(counts + id * 4, end);
+      end += count;
+    }
   }
-  placeExamples(table, numBags);
-  // Each start has moved to its group's end, which is the next one's start.
-  memory.copy(starts + 4, starts, <usize>numUnique * 4);
-  store<i32>(starts, 0);
-  for (let slot: i32 = 0; slot < numUnique; slot++) {
-    store<i32>(slots + load<usize>(uniqueIds + <usize>slot * 4) * 4, 0);
-  }
-  store<i32>(table + NUM_UNIQUE, numUnique);
+  store<i32>(starts + numUnique * 4, end);
+  return numUnique;
 }
 
 /** Fills examples [Z] in order of bags, and scales the gradient of each bag. */
-function placeExamples(table: usize, numBags: i32): void {
+function placeExamples(table: usize): void {
+  const numBags = load<i32>(B);
+  const width = load<usize>(D) * 4;
   const offsets = load<usize>(table + OFFSETS);
-  const slots = load<usize>(table + SLOTS);
-  const starts = load<usize>(table + STARTS);
+  const counts = load<usize>(table + COUNTS);
   const examples = load<usize>(table + EXAMPLES);
   const ids = load<usize>(table + IDS);
-  const width = load<usize>(D) * 4;
   for (let bag: i32 = 0; bag < numBags; bag++) {
     const start = load<i32>(offsets + <usize>bag * 4);
     const end = load<i32>(offsets + <usize>bag * 4, 4);
     for (let at = ids + <usize>start * 4; at < ids + <usize>end * 4; at += 4) {
-      const startPlace = starts + <usize>(load<i32>(slots + load<usize>(at) * 4) - 1) * 4;
-      const place = load<i32>(startPlace);
+      const cursor = counts + load<usize>(at) * 4;
+      const place = load<i32>(cursor);
       store<i32>(examples + <usize>place * 4, bag);
-      store<i32>(startPlace, place + 1);
+      store<i32>(cursor, place + 1);
     }
     scaleRow(load<usize>(table + VECTORS) + <usize>bag * width, end - start, width);
   }

@@ -33,14 +33,14 @@ export const COMBINER_CODE = { sum: 0, mean: 1, sqrtn: 2 } as const;
 export const DESCRIPTORS_START = CONTROL_START + 64;
 export const DESCRIPTOR_WORDS = 16;
 
-/** Indices of a descriptor's words: byte offsets of arrays, and two counts. */
+/** Indices of a descriptor's words: byte offsets of arrays, and some numbers. */
 export const DESCRIPTOR = {
   /** [V, D] float32 */
   rows: 0,
   /** [V, D] float32 */
   accumulator: 1,
   /** [V] int32, all 0 between jobs. */
-  slots: 2,
+  counts: 2,
   /** [Z] int32 */
   ids: 3,
   /** [B + 1] int32 */
@@ -56,6 +56,9 @@ export const DESCRIPTOR = {
   numUnique: 9,
   /** First chunk of the job that belongs to this table. */
   firstChunk: 10,
+  /** [V] bits in words of 64, all 0 between jobs. */
+  seen: 11,
+  seenBytes: 12,
 } as const;
 
 /** Bags, and distinct rows, of a chunk. */

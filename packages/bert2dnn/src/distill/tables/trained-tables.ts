@@ -136,10 +136,14 @@ export class TrainedTables {
 
   private createTable(rows: Float32Array, index: number, initialAccumulator: number): Table {
     const { memory, D } = this;
+    const V = rows.length / D;
+    const seenBytes = 8 * Math.ceil(V / 64);
     const offsets = {
       rows: memory.allocate(rows.byteLength),
       accumulator: memory.allocate(rows.byteLength),
-      slots: memory.allocate((4 * rows.length) / D),
+      counts: memory.allocate(4 * V),
+      seen: memory.allocate(seenBytes),
+      seenBytes,
     };
     const descriptor = memory.integers(
       DESCRIPTORS_START + 4 * DESCRIPTOR_WORDS * index,
