@@ -47,6 +47,7 @@ export async function createParts(threads) {
     parameters: graph.parameters,
     extraGradients: graph.vectors,
     threads,
+    waiting: 'sleep',
   });
   const session = await Session.create({ logits: graph.logits }, { threads });
   const release = async () => {

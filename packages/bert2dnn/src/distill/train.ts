@@ -54,6 +54,8 @@ export async function trainStudent(parts: TrainingParts): Promise<Trained> {
     parameters: graph.parameters,
     extraGradients: graph.vectors,
     threads,
+    // Between two runs the tables' threads need the processors.
+    waiting: 'sleep',
   });
   const session = await Session.create({ logits: graph.logits }, { threads });
   const trainer = new Trainer({ definition, parameters, step, session }, settings);
