@@ -56,7 +56,7 @@ async function openTorch(threads) {
   };
 }
 
-/** Wall and CPU milliseconds of a step, over an epoch of `NUM_BATCHES` steps. */
+/** Wall and CPU milliseconds of 1024 examples, over an epoch: of a step, where that is the batch. */
 async function measureEpoch(trainer, { cache, targets }, epoch) {
   const wall = performance.now();
   const cpu = process.cpuUsage();
@@ -91,6 +91,26 @@ function describeSteps(ours, theirs) {
   const ratio = (name) => (pick(theirs, name) / pick(ours, name)).toFixed(2);
   row.push(rate(theirs), pick(theirs, 'wallMs').toFixed(1), pick(theirs, 'cpuMs').toFixed(1));
   return [...row, ratio('wallMs'), ratio('cpuMs')];
+}
+
+/** Examples a second with other batches, one thread. */
+async function printBatches(examples) {
+  const rows = [];
+  for (const batchSize of [256, B, 4096]) {
+    const { parts, release } = await createParts(1);
+    const trainer = new Trainer(parts, { ...SETTINGS, batchSize });
+    const epochs = [];
+    for (let epoch = 0; epoch <= ROUNDS; epoch++) {
+      epochs.push(await measureEpoch(trainer, examples, epoch));
+    }
+    await trainer.release();
+    await release();
+    const rate = (name) =>
+      ((B * 1000) / median(epochs.slice(1).map((each) => each[name]))).toFixed(0);
+    rows.push([batchSize, rate('wallMs'), rate('cpuMs')]);
+  }
+  console.log('\nOther batches, one thread');
+  printTable(['batch', 'examples/s', 'examples a CPU second'], rows);
 }
 
 /** GFLOP/s of a product of 1024 x 1024 matrices. */
@@ -224,7 +244,7 @@ async function printWords() {
   printTable(['vocabulary', 'million words a second'], rows);
 }
 
-/** Runs the benchmark; `--only step|parts|words` runs a part of it. */
+/** Runs the benchmark; `--only step|parts|batches|words` runs a part of it. */
 export async function run(options = []) {
   const only = options[options.indexOf('--only') + 1];
   const wants = (name) => !options.includes('--only') || only === name;
@@ -237,5 +257,6 @@ export async function run(options = []) {
     printTable(['threads', ...ours, ...theirs, 'times as fast', 'by CPU'], rows);
   }
   if (wants('parts')) await printParts(examples);
+  if (wants('batches')) await printBatches(examples);
   if (wants('words')) await printWords();
 }
