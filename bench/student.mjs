@@ -113,8 +113,8 @@ async function printBatches(examples) {
   printTable(['batch', 'examples/s', 'examples a CPU second'], rows);
 }
 
-/** GFLOP/s of a product of 1024 x 1024 matrices. */
-async function matrixRate(threads) {
+/** A product of 1024 x 1024 matrices. */
+async function createProduct(threads) {
   const graph = new Graph();
   const shape = [1024, 1024];
   const product = matmul(graph.input('a', shape), graph.input('b', shape));
@@ -122,9 +122,20 @@ async function matrixRate(threads) {
   const session = await Session.create({ sum: reduceSum(product) }, { threads });
   const feed = (name) => ({ data: uniform(1024 ** 2, 1, name), shape });
   const feeds = { a: feed('a'), b: feed('b') };
-  const ms = await medianMs(() => session.run(feeds), { seconds: 1 });
-  await session.release();
-  return (2 * 1024 ** 3) / ms / 1e6;
+  return { call: () => session.run(feeds), release: () => session.release() };
+}
+
+/** Median milliseconds of each call, made in turn, so that all meet the same machine and caches as in a step. */
+async function alternate(calls, rounds) {
+  const times = Object.fromEntries(Object.keys(calls).map((name) => [name, []]));
+  for (let round = -2; round < rounds; round++) {
+    for (const [name, call] of Object.entries(calls)) {
+      const startMs = performance.now();
+      await call();
+      if (round >= 0) times[name].push(performance.now() - startMs);
+    }
+  }
+  return Object.fromEntries(Object.entries(times).map(([name, list]) => [name, median(list)]));
 }
 
 /** The bags of all batches. */
@@ -137,7 +148,7 @@ function gatherBatches(cache) {
   });
 }
 
-/** Milliseconds of the parts of a step, each by itself: caches are warmer than within a step. */
+/** Milliseconds of the parts of a step, and of a product. */
 async function measureParts({ cache, targets }, threads) {
   const { parts, release } = await createParts(threads);
   const layers = Object.fromEntries(
@@ -147,30 +158,35 @@ async function measureParts({ cache, targets }, threads) {
   const options = { D, combiner: 'sqrtn', initialAccumulator: 0.1, threads };
   const tables = new TrainedTables({ tables: [{ name: 'bag', rows }], ...options });
   const batches = gatherBatches(cache);
-  let [vectors] = tables.forward([batches[0]], B);
-  const feeds = {
-    'vector.bag': { data: vectors, shape: [B, D] },
-    targets: { data: targets.subarray(0, B), shape: [B, 1] },
-  };
+  const product = await createProduct(threads);
   const optimizer = new Adagrad();
+  const shape = [B, D];
   let step = 0;
+  let [vectors] = tables.forward([batches[0]], B);
   let result;
-  const nextBags = () => batches[++step % NUM_BATCHES];
-  const time = (call) => medianMs(call, { seconds: 1, least: 20 });
-  const gather = await time(() => {
-    [vectors] = tables.forward([nextBags()], B);
-  });
-  const run = await time(async () => {
-    step += 1;
-    result = await parts.step.run(feeds, { parameters: layers, step, seed: 1 });
-  });
-  const { data } = result.extra['vector.bag'];
-  const update = await time(() => tables.update([data], [nextBags()], { B, learningRate: 1e-4 }));
-  const rate = { learningRate: 1e-4, step: 1 };
-  const layerUpdate = await time(() => optimizer.step(layers, result.gradients, rate));
+  const bags = () => [batches[step % NUM_BATCHES]];
+  const times = await alternate(
+    {
+      gather() {
+        step += 1;
+        [vectors] = tables.forward(bags(), B);
+      },
+      async run() {
+        const feed = { data: targets.subarray(0, B), shape: [B, 1] };
+        const feeds = { 'vector.bag': { data: vectors, shape }, targets: feed };
+        result = await parts.step.run(feeds, { parameters: layers, step, seed: 1 });
+      },
+      layerUpdate: () => optimizer.step(layers, result.gradients, { learningRate: 0.01, step }),
+      update: () =>
+        tables.update([result.extra['vector.bag'].data], bags(), { B, learningRate: 0.05 }),
+      product: product.call,
+    },
+    40,
+  );
   await tables.release();
+  await product.release();
   await release();
-  return { gather, run, update, layerUpdate };
+  return times;
 }
 
 /** Milliseconds of gather and update in plain TypeScript. */
@@ -181,16 +197,20 @@ async function measurePlain({ cache }) {
   const gradient = uniform(B * D, 1e-3, 'gradient');
   const sizes = { B, D, combiner: definition.combiner };
   const options = { ...sizes, learningRate: 1e-4 };
-  let count = 0;
-  const time = (call) =>
-    medianMs(() => call(batches[++count % NUM_BATCHES]), { seconds: 1, least: 20 });
-  const gather = await time(({ ids, offsets }) =>
-    embeddingBag(vectors, ids, offsets, trained.table, sizes),
+  let step = 0;
+  return alternate(
+    {
+      gather() {
+        const { ids, offsets } = batches[++step % NUM_BATCHES];
+        embeddingBag(vectors, ids, offsets, trained.table, sizes);
+      },
+      update() {
+        const { ids, offsets } = batches[step % NUM_BATCHES];
+        embeddingBagAdagrad(trained, gradient.slice(), ids, offsets, options);
+      },
+    },
+    20,
   );
-  const update = await time(({ ids, offsets }) =>
-    embeddingBagAdagrad(trained, gradient.slice(), ids, offsets, options),
-  );
-  return { gather, update };
 }
 
 async function printParts(examples) {
@@ -198,7 +218,7 @@ async function printParts(examples) {
   const rows = [['plain', '1', plain.gather.toFixed(2), '', plain.update.toFixed(2), '', '', '']];
   for (const threads of THREADS) {
     const parts = await measureParts(examples, threads);
-    const rate = await matrixRate(threads);
+    const rate = (2 * 1024 ** 3) / parts.product / 1e6;
     const layerRate = LAYER_FLOPS / parts.run / 1e6;
     const times = [parts.gather, parts.run, parts.update, parts.layerUpdate];
     rows.push([
