@@ -6,6 +6,8 @@ const BENCHMARKS = {
     'products, the MLP step of a student and an encoder layer, forward and backward; beside PyTorch if BERT2DNN_PYTHON has it',
   teacher:
     "MiniLM-L6's shape: whole training steps and scoring, the parts of a step, memory; beside PyTorch if BERT2DNN_PYTHON has it",
+  student:
+    "a student's reference step, examples a second beside PyTorch if BERT2DNN_PYTHON has it; its parts; words a second from text to ids",
   scoring:
     'pairs a second from file to Parquet, float32 and int8, beside ONNX Runtime alone, padding and transformers; memory',
   tokenizer:

@@ -1,5 +1,5 @@
-// Compiles packages/*/kernels/*.ts (AssemblyScript) to WebAssembly and writes it as base64 into
-// packages/*/src/kernels/*-wasm.ts, which is committed: `node scripts/build-kernels.mjs`. With --check it compares only.
+// Compiles packages/*/kernels/*.ts (AssemblyScript) to WebAssembly and writes it as base64 into a *-wasm.ts beside its
+// user, which is committed: `node scripts/build-kernels.mjs`. With --check it compares only.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,14 +7,27 @@ import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PACKAGES = ['autodiff'];
+
+/** Folders of kernels, where their bytes go, and flags beyond the usual ones. */
+const FOLDERS = [
+  { source: 'packages/autodiff/kernels', target: 'packages/autodiff/src/kernels', flags: [] },
+  {
+    source: 'packages/bert2dnn/kernels',
+    target: 'packages/bert2dnn/src/distill/tables',
+    // Memory is given by the caller and shared by threads; 65536 pages are all that 32 bits can address.
+    flags: [
+      ...['--enable', 'threads', '--importMemory', '--sharedMemory'],
+      ...['--initialMemory', '1', '--maximumMemory', '65536'],
+    ],
+  },
+];
 
 /** The TypeScript file of one compiled kernel. */
-async function compile(source) {
+async function compile(source, moreFlags) {
   const folder = mkdtempSync(join(tmpdir(), 'kernels-'));
   try {
     const out = join(folder, 'kernel.wasm');
-    const flags = ['-O3', '--enable', 'simd', '--runtime', 'stub', '--noAssert'];
+    const flags = ['-O3', '--enable', 'simd', '--runtime', 'stub', '--noAssert', ...moreFlags];
     const { error, stderr } = await asc.main([source, '--outFile', out, ...flags]);
     if (error) throw new Error(`${source}: ${stderr.toString()}`);
     return readFileSync(out).toString('base64');
@@ -29,17 +42,14 @@ function describe(name, base64) {
 }
 
 let numStale = 0;
-for (const name of PACKAGES) {
-  const folder = join(ROOT, 'packages', name);
-  for (const file of readdirSync(join(folder, 'kernels')).filter((entry) =>
-    entry.endsWith('.ts'),
-  )) {
+for (const { source, target: folder, flags } of FOLDERS) {
+  for (const file of readdirSync(join(ROOT, source)).filter((entry) => entry.endsWith('.ts'))) {
     const kernel = file.slice(0, -3);
-    const target = join(folder, 'src', 'kernels', `${kernel}-wasm.ts`);
-    const text = describe(kernel, await compile(join(folder, 'kernels', file)));
+    const target = join(ROOT, folder, `${kernel}-wasm.ts`);
+    const text = describe(kernel, await compile(join(ROOT, source, file), flags));
     if (process.argv.includes('--check')) {
       if (readFileSync(target, 'utf8') === text) continue;
-      console.error(`${target} is not what kernels/${file} compiles to`);
+      console.error(`${target} is not what ${source}/${file} compiles to`);
       numStale += 1;
     } else {
       writeFileSync(target, text);

@@ -54,3 +54,21 @@ export function adamw(
     v128.store(PARAMETER + at, f32x4.sub(kept, f32x4.div(f32x4.mul(stepLanes, m), root)));
   }
 }
+
+/**
+ * parameter, first [N] change by one Adagrad update by gradient [N]; first is the accumulator. N is rounded up to a
+ * multiple of four, so the arrays' tails may hold anything.
+ */
+export function adagrad(N: i32, learningRate: f32, epsilon: f32): void {
+  const rateLanes = f32x4.splat(learningRate);
+  const epsilonLanes = f32x4.splat(epsilon);
+  const end = N * 4;
+  for (let at: i32 = 0; at < end; at += 16) {
+    const g = v128.load(GRADIENT + at);
+    const a = f32x4.add(v128.load(FIRST + at), f32x4.mul(g, g));
+    const root = f32x4.add(f32x4.sqrt(a), epsilonLanes);
+    const move = f32x4.div(f32x4.mul(rateLanes, g), root);
+    v128.store(FIRST + at, a);
+    v128.store(PARAMETER + at, f32x4.sub(v128.load(PARAMETER + at), move));
+  }
+}

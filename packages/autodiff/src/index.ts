@@ -21,6 +21,7 @@ export {
   type WarmupOptions,
 } from './learning-rate.js';
 export { type EmitOptions, emitOnnx } from './onnx/emit.js';
+export type { Waiting } from './onnx/runtime.js';
 export { add, div, mul, neg, type Operand, sub } from './ops/arithmetic.js';
 export { type DropoutOptions, dropout } from './ops/dropout.js';
 export { erf, exp, log, relu, sigmoid, sign, softplus, sqrt, tanh } from './ops/elementwise.js';

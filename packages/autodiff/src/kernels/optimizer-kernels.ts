@@ -4,6 +4,7 @@
 // AdamW on 22.7 M values, one thread (`npm run bench -- optimizers`; figures in bench/README.md):
 //   1. adamwPlain in adamw.ts: plain TypeScript, float64 arithmetic; the oracle.
 //   2. adamwBlocks: four values at a time in float32.
+// Adagrad likewise: adagradPlain in adagrad.ts, then adagradBlocks.
 import { OPTIMIZERS_WASM } from './optimizers-wasm.js';
 import { type KernelExports, startKernel } from './wasm-module.js';
 
@@ -28,7 +29,23 @@ export interface AdamWScalars {
   epsilon: number;
 }
 
+/** The three arrays of one Adagrad update, all [N]. */
+export interface AdagradArrays<A = Float32Array> {
+  parameter: A;
+  /** Sums of squared gradients. */
+  accumulator: A;
+  gradient: Float32Array;
+}
+
+/** The numbers of one Adagrad update. */
+export interface AdagradScalars {
+  learningRate: number;
+  /** Added to the root. */
+  epsilon: number;
+}
+
 interface Exports extends KernelExports {
+  adagrad(N: number, learningRate: number, epsilon: number): void;
   adamw(
     N: number,
     keep: number,
@@ -50,6 +67,7 @@ interface Kernels {
   second: Float32Array;
   gradient: Float32Array;
   adamw: Exports['adamw'];
+  adagrad: Exports['adagrad'];
 }
 
 let loaded: Kernels | undefined;
@@ -68,6 +86,7 @@ function load(): Kernels {
     second: view(2),
     gradient: view(3),
     adamw: exports.adamw,
+    adagrad: exports.adagrad,
   };
   return loaded;
 }
@@ -89,5 +108,22 @@ export function adamwBlocks(arrays: AdamWArrays, scalars: AdamWScalars): void {
     arrays.parameter.set(isWhole ? kernels.parameter : kernels.parameter.subarray(0, size), start);
     arrays.first.set(isWhole ? kernels.first : kernels.first.subarray(0, size), start);
     arrays.second.set(isWhole ? kernels.second : kernels.second.subarray(0, size), start);
+  }
+}
+
+/** `adagradPlain` in float32: parameter, accumulator [N] change in place. */
+export function adagradBlocks(arrays: AdagradArrays, scalars: AdagradScalars): void {
+  const kernels = load();
+  const numValues = arrays.parameter.length;
+  for (let start = 0; start < numValues; start += kernels.block) {
+    const size = Math.min(kernels.block, numValues - start);
+    const end = start + size;
+    kernels.parameter.set(arrays.parameter.subarray(start, end));
+    kernels.first.set(arrays.accumulator.subarray(start, end));
+    kernels.gradient.set(arrays.gradient.subarray(start, end));
+    kernels.adagrad(size, scalars.learningRate, scalars.epsilon);
+    const isWhole = size === kernels.block;
+    arrays.parameter.set(isWhole ? kernels.parameter : kernels.parameter.subarray(0, size), start);
+    arrays.accumulator.set(isWhole ? kernels.first : kernels.first.subarray(0, size), start);
   }
 }

@@ -47,10 +47,21 @@ export interface RuntimeModel {
 export interface RuntimeOptions {
   /** Threads inside one operator. Default: 1. */
   threads?: number;
+  /** How idle threads wait for the next operator. Default: `spin`. */
+  waiting?: Waiting;
 }
+
+/**
+ * `spin`: idle threads keep a processor busy for a moment, and start at once. `sleep`: they leave it to others, which
+ * pays where the caller computes between runs or shares the machine.
+ */
+export type Waiting = 'spin' | 'sleep';
 
 /** Nothing that a call survives: what fails is thrown, and warnings about unused initializers are not for users. */
 const LOG_FATAL_ONLY = 4;
+
+/** The setting `session.intra_op.allow_spinning`, as the binding takes it. */
+const SLEEPING_THREADS = { session: { intra_op: { allow_spinning: '0' } } };
 
 /**
  * Imported late: the native library takes a moment, and `--help` does not need it.
@@ -80,6 +91,7 @@ export async function loadRuntimeModel(
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
     logSeverityLevel: LOG_FATAL_ONLY,
+    ...(options.waiting === 'sleep' && { extra: SLEEPING_THREADS }),
   };
   const session = await ort.InferenceSession.create(source as string, sessionOptions).catch(
     (cause: unknown) => {

@@ -3,6 +3,7 @@ import { applyOperation, type Operation, requireDataType, type Tensor } from '..
 import { erf as erfOf, logistic, softplusOf } from '../reference/special-functions.js';
 import { mapValues } from '../reference/values.js';
 import { div, mul, neg, sub } from './arithmetic.js';
+import { cast } from './select.js';
 
 /** The definition of a function of one tensor; `gradient` gets d, the input x and the result y. */
 function unaryOperation(definition: {
@@ -77,8 +78,9 @@ const reluOperation = unaryOperation({
   type: 'relu',
   onnxType: 'Relu',
   kernel: (value) => Math.max(value, 0),
-  // sign(relu(x)) is 1 where x > 0 and 0 elsewhere: the derivative, with 0 at the corner.
-  gradient: (d, _, y) => mul(d, sign(y)),
+  // 1 where relu(x) is not 0: the derivative, with 0 at the corner. Two casts take much less time than ONNX Runtime's
+  // Sign, which is not vectorised.
+  gradient: (d, _, y) => mul(d, cast(cast(y, 'bool'), 'float32')),
 });
 
 const signOperation = unaryOperation({

@@ -1,5 +1,10 @@
 // Adagrad: a step size of its own for every weight, smaller where gradients were large. Sparse by nature.
 import {
+  type AdagradArrays,
+  type AdagradScalars,
+  adagradBlocks,
+} from '../kernels/optimizer-kernels.js';
+import {
   checkStep,
   copyArrays,
   type FloatArray,
@@ -56,7 +61,7 @@ export class Adagrad<A extends FloatArray = Float32Array> implements Optimizer<A
       this.accumulators[name] ??= zerosLike(parameter).fill(this.initialAccumulator) as A;
       const accumulator = this.accumulators[name];
       if (gradient.kind === 'dense') {
-        adagradDense(parameter, accumulator, gradient.data, settings);
+        adagradDense({ parameter, accumulator, gradient: gradient.data }, settings);
       } else {
         const { ids, rows } = mergeRows(gradient);
         adagradRows({ parameter, accumulator }, ids, rows, settings);
@@ -73,19 +78,21 @@ export class Adagrad<A extends FloatArray = Float32Array> implements Optimizer<A
   }
 }
 
-interface AdagradSettings {
-  learningRate: number;
-  epsilon: number;
+/** parameter, accumulator [N] change in place by gradient [N]: float32 in WebAssembly, float64 here. */
+function adagradDense(arrays: AdagradArrays<FloatArray>, scalars: AdagradScalars): void {
+  if (isFloat32(arrays)) adagradBlocks(arrays, scalars);
+  else adagradPlain(arrays, scalars);
 }
 
-/** parameter, accumulator, gradient [N]. */
-function adagradDense(
-  parameter: FloatArray,
-  accumulator: FloatArray,
-  gradient: Float32Array,
-  settings: AdagradSettings,
+function isFloat32(arrays: AdagradArrays<FloatArray>): arrays is AdagradArrays {
+  return arrays.parameter instanceof Float32Array;
+}
+
+/** The reference of `adagradBlocks`, in float64 arithmetic. parameter, accumulator, gradient [N]. */
+export function adagradPlain(
+  { parameter, accumulator, gradient }: AdagradArrays<FloatArray>,
+  { learningRate, epsilon }: AdagradScalars,
 ): void {
-  const { learningRate, epsilon } = settings;
   for (let index = 0; index < parameter.length; index++) {
     const g = gradient[index];
     const a = accumulator[index] + g * g;
@@ -99,7 +106,7 @@ function adagradRows(
   { parameter, accumulator }: { parameter: FloatArray; accumulator: FloatArray },
   ids: Int32Array,
   rows: Float32Array,
-  { learningRate, epsilon }: AdagradSettings,
+  { learningRate, epsilon }: AdagradScalars,
 ): void {
   const D = rows.length / ids.length;
   for (let index = 0; index < ids.length; index++) {

@@ -6,6 +6,7 @@ import { gradients } from '../gradients.js';
 import { fedAs } from '../graph/source.js';
 import type { Tensor } from '../graph/tensor.js';
 import { reachableNodes } from '../graph/walk.js';
+import type { Waiting } from '../onnx/runtime.js';
 import { isGather } from '../ops/gather.js';
 
 /** What a training step computes. */
@@ -20,6 +21,8 @@ export interface TrainingStepOptions {
   outputs?: Readonly<Record<string, Tensor>>;
   /** Threads inside one operator. Default: 1. */
   threads?: number;
+  /** How idle threads wait for the next operator; `sleep` where much happens between runs. Default: `spin`. */
+  waiting?: Waiting;
 }
 
 /** Where the ids of a gather are found: in a feed, or in an output of the model. */

@@ -50,7 +50,8 @@ export class TrainingStep {
   static async create(options: TrainingStepOptions): Promise<TrainingStep> {
     const plan = planGradients(options);
     const emitted = emitModel(plan.outputs, { training: true });
-    const model = await loadRuntimeModel(emitted.bytes, { threads: options.threads });
+    const { threads, waiting } = options;
+    const model = await loadRuntimeModel(emitted.bytes, { threads, waiting });
     return new TrainingStep(model, emitted, plan);
   }
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Dim } from '../../src/graph/dimension.js';
 import { Graph } from '../../src/graph/graph.js';
 import type { Tensor } from '../../src/graph/tensor.js';
+import type { Waiting } from '../../src/onnx/runtime.js';
 import { tanh } from '../../src/ops/elementwise.js';
 import { sigmoidCrossEntropy } from '../../src/ops/losses.js';
 import { linear } from '../../src/ops/matmul.js';
@@ -56,7 +57,11 @@ function buildEncoder(): Model {
 }
 
 /** One step with each number of threads. */
-async function runAll(model: Model, sizes: Record<string, number>): Promise<TrainingStepResult[]> {
+async function runAll(
+  model: Model,
+  sizes: Record<string, number>,
+  waiting?: Waiting,
+): Promise<TrainingStepResult[]> {
   const random = seededStream(3);
   const draw = ({ shape, dtype }: Tensor) =>
     makeFeed(
@@ -71,7 +76,7 @@ async function runAll(model: Model, sizes: Record<string, number>): Promise<Trai
   feeds['mask']?.data.fill(1 as never);
   const results: TrainingStepResult[] = [];
   for (const threads of THREADS) {
-    const step = await TrainingStep.create({ ...model, threads });
+    const step = await TrainingStep.create({ ...model, threads, waiting });
     results.push(await step.run(feeds, { parameters, step: 1, seed: 1 }));
     await step.release();
   }
@@ -102,6 +107,12 @@ describe('a training step on 1, 2 and 3 threads', () => {
     [32, 512, false],
   ])('has equal bits for %i rows of %i values (weights as in PyTorch: %s)', async (B, C, torch) => {
     expectEqualBytes(await runAll(buildFewRows(C, torch), { B }));
+  });
+
+  it('has equal bits with idle threads that sleep', async () => {
+    const spinning = await runAll(buildFewRows(300, true), { B: 31 });
+    const sleeping = await runAll(buildFewRows(300, true), { B: 31 }, 'sleep');
+    expectEqualBytes([...spinning, ...sleeping]);
   });
 
   it.each([

@@ -1,5 +1,5 @@
-// Backward of an embedding bag and the Adagrad update of the touched rows in one, in place.
-// Faster than a gradient by rows and a general optimizer: no [Z, D] gradient is ever written.
+// Backward of an embedding bag and the Adagrad update of the touched rows in one, in place: no [Z, D] gradient is ever
+// written. The plain oracle of `tables/`, which trains; both compute in float32, so they agree to the last bit.
 import { type Combiner, combinerScale } from '@bert2dnn/student';
 
 /** The table that is trained, with its accumulator and scratch; one per block. */
@@ -50,7 +50,8 @@ export function createTrainedTable(
 
 /**
  * dOut [B, D] -> the table's rows at ids [Z] (bags offsets [B+1]): `a += g^2; w -= lr * g / sqrt(a)`, where g is the
- * sum over every place of the batch that holds the row. Equal to `embeddingBagBackward` and `Adagrad`.
+ * sum over every place of the batch that holds the row. Equal to `embeddingBagBackward` and `Adagrad` but for float32
+ * rounding at each step.
  * dOut is overwritten (scaled by the combiner). Rows are visited in order of first appearance and their
  * examples in order, so the result is one and the same on every run.
  */
@@ -82,11 +83,13 @@ function adagradRow(
   D: number,
   learningRate: number,
 ): void {
+  const { fround } = Math;
+  const rate = fround(learningRate);
   for (let d = 0; d < D; d++) {
     const g = gradient[d];
-    const a = accumulator[start + d] + g * g;
+    const a = fround(accumulator[start + d] + fround(g * g));
     accumulator[start + d] = a;
-    table[start + d] -= (learningRate * g) / Math.sqrt(a);
+    table[start + d] -= fround(fround(rate * g) / fround(Math.sqrt(a)));
   }
 }
 

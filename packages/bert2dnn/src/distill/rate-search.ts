@@ -1,5 +1,5 @@
 // A short search for the learning rate: the same first batches with several factors of the rates, always from the same start.
-// Short trainings prefer high rates less than their length would suggest, because a batch is judged before it is learnt.
+// It finds what learns fast at once; over many epochs a lower rate may end better.
 import type { ProgressTask } from '../foundation/progress.js';
 import type { Batch } from './feature-window.js';
 import type { Targets } from './targets.js';

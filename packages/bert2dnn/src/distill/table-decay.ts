@@ -12,23 +12,18 @@ export class TableDecay {
     this.#metAt = new Uint32Array(numRows);
   }
 
-  /**
-   * `row *= keep` for every row of `table [V, D]` that the bags of a batch of B examples hold, once however often they do.
-   * @param bags of each block that uses the table
-   */
+  /** `row *= keep` for every row of `table [V, D]` that the B bags hold, once however often they do. */
   shrink(
     table: Float32Array,
-    bags: readonly BatchBags[],
+    { ids, offsets }: BatchBags,
     { B, D, keep }: { B: number; D: number; keep: number },
   ): void {
     const now = ++this.#numBatches;
-    for (const { ids, offsets } of bags) {
-      for (let index = 0; index < offsets[B]; index++) {
-        const id = ids[index];
-        if (this.#metAt[id] === now) continue;
-        this.#metAt[id] = now;
-        for (let at = id * D; at < (id + 1) * D; at++) table[at] *= keep;
-      }
+    for (let index = 0; index < offsets[B]; index++) {
+      const id = ids[index];
+      if (this.#metAt[id] === now) continue;
+      this.#metAt[id] = now;
+      for (let at = id * D; at < (id + 1) * D; at++) table[at] *= keep;
     }
   }
 }

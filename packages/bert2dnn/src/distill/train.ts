@@ -116,14 +116,17 @@ export async function trainStudent(parts: TrainingParts): Promise<Trained> {
     parameters: graph.parameters,
     extraGradients: graph.vectors,
     threads,
+    // Between two runs the tables' threads need the processors.
+    waiting: 'sleep',
   });
   const session = await Session.create({ logits: graph.logits }, { threads });
+  const trainer = new Trainer({ definition, parameters, step, session }, settings);
   try {
-    const trainer = new Trainer({ definition, parameters, step, session }, settings);
     return await new Training(parts, trainer).run();
   } catch (error) {
     throw describeDivergence(error);
   } finally {
+    await trainer.release();
     await step.release();
     await session.release();
   }

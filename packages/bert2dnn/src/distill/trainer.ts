@@ -1,27 +1,21 @@
 // The training loop's core: parameters, optimizer state and updates by batches. Which batches: `batch-source.ts`.
-// Knows no files and no text. One thread of JavaScript; the layers' products use the session's threads.
+// Knows no files and no text. The layers' products use the session's threads, the tables those of `tables/`.
 import type { Optimizer, Session, TrainingStep } from '@bert2dnn/autodiff';
-import {
-  embeddingBag,
-  embeddingName,
-  type StudentDefinition,
-  tableBlocks,
-  tableOf,
-} from '@bert2dnn/student';
-import { createTrainedTable, type TrainedTable } from './embedding-adagrad.js';
+import { embeddingName, type StudentDefinition, tableOf } from '@bert2dnn/student';
 import { type BatchBags, createBatchBags, type FeatureCache } from './feature-cache.js';
 import type { Batch } from './feature-window.js';
 import { createLayerOptimizer, type LayerOptimizer } from './layer-optimizer.js';
 import type { Ranking } from './ranking-loss.js';
 import { vectorName } from './student-graph.js';
 import { TableDecay } from './table-decay.js';
-import { updateTable } from './table-update.js';
+import { type JoinedBags, TableUses } from './tables/table-uses.js';
+import { TrainedTables } from './tables/trained-tables.js';
 import type { Targets } from './targets.js';
 
 /** What a trainer runs on. */
 export interface TrainerParts {
   definition: StudentDefinition;
-  /** All parameters of the student by name; trained in place. */
+  /** All parameters of the student by name; trained in place. A trainer replaces the tables by views of shared memory. */
   parameters: Record<string, Float32Array>;
   step: TrainingStep;
   /** The same layers forward only, with output `logits`. */
@@ -36,6 +30,8 @@ export interface TrainerSettings {
   /** Start of every accumulator of Adagrad. */
   initialAccumulator: number;
   seed: number;
+  /** Threads that work on the tables, the caller's included; default 1. */
+  threads?: number;
   /** Of the layers; default `adagrad`. */
   optimizer?: LayerOptimizer;
   /** Decoupled decay of the layers' weights, times their rate; default 0. */
@@ -48,45 +44,51 @@ export interface TrainerSettings {
 
 /** One block while it is trained. */
 interface BlockState {
+  /** Name of its parameter. */
+  table: string;
+  /** Name of the graph's input for its vectors. */
   input: string;
-  /** Shared by the blocks that share a table. */
-  trained: TrainedTable;
   bags: BatchBags;
-  /** [batchSize, D] */
-  vectors: Float32Array;
 }
 
 type Feeds = Record<string, { data: Float32Array; shape: number[] }>;
 
-/** Trains a student's parameters in place. */
+/** Trains a student's parameters in place. The caller must `release` it. */
 export class Trainer {
   /** Updates so far. */
   numSteps = 0;
-  private readonly tables = new Map<string, TrainedTable>();
   private readonly blocks: BlockState[];
+  private readonly tables: TrainedTables;
+  private readonly uses: TableUses;
   private readonly layers: Record<string, Float32Array>;
   private readonly optimizer: Optimizer;
-  /** By name of the table; empty without decay. */
-  private readonly decays = new Map<string, TableDecay>();
+  /** By table; empty without decay. */
+  private readonly decays: TableDecay[] = [];
 
   constructor(
     private readonly parts: TrainerParts,
     private readonly settings: TrainerSettings,
   ) {
     const { definition, parameters } = parts;
-    const D = definition.embeddingSize;
+    const { initialAccumulator, threads } = settings;
     this.optimizer = createLayerOptimizer(settings);
-    for (const { name, size } of tableBlocks(definition)) {
-      if (settings.tableDecay) this.decays.set(name, new TableDecay(size));
-      const table = parameters[embeddingName(name)];
-      this.tables.set(name, createTrainedTable(table, D, settings.initialAccumulator));
-    }
     this.blocks = definition.blocks.map((block) => ({
+      table: embeddingName(tableOf(block)),
       input: vectorName(block.name),
-      trained: this.tables.get(tableOf(block))!,
       bags: createBatchBags(),
-      vectors: new Float32Array(settings.batchSize * D),
     }));
+    this.uses = new TableUses(
+      this.blocks.map(({ table }) => table),
+      definition.embeddingSize,
+    );
+    this.tables = new TrainedTables({
+      tables: this.uses.tables.map((name) => ({ name, rows: parameters[name] })),
+      D: definition.embeddingSize,
+      combiner: definition.combiner,
+      initialAccumulator,
+      threads,
+    });
+    for (const table of this.uses.tables) parameters[table] = this.tables.rows(table);
     this.layers = Object.fromEntries(
       Object.entries(parameters).filter(([name]) => !name.startsWith('block.')),
     );
@@ -104,6 +106,13 @@ export class Trainer {
       logits.set(outputs['logits'].data, start * numOutputs);
     }
     return logits;
+  }
+
+  /** Ends the threads of the tables and gives the parameters arrays of their own again. */
+  async release(): Promise<void> {
+    await this.tables.release();
+    const { parameters } = this.parts;
+    for (const table of this.uses.tables) parameters[table] = this.tables.rows(table).slice();
   }
 
   /**
@@ -129,28 +138,20 @@ export class Trainer {
       seed,
     });
     this.optimizer.step(this.layers, result.gradients, { learningRate, step: this.numSteps });
-    const options = {
-      B: rows.length,
-      D: definition.embeddingSize,
-      combiner: definition.combiner,
+    const B = rows.length;
+    const dVectors = this.blocks.map(({ input }) => result.extra[input].data);
+    const { bags, numBags } = this.uses.joinBags(this.blocks, B);
+    this.decayTables({ bags, numBags }, embeddingLearningRate);
+    this.tables.update(this.uses.joinGradients(dVectors, B), bags, {
+      B: numBags,
       learningRate: embeddingLearningRate,
-    };
-    this.decayTables(rows.length, embeddingLearningRate);
-    for (const table of this.tables.values()) {
-      const uses = this.blocks
-        .filter(({ trained }) => trained === table)
-        .map(({ input, bags }) => ({ bags, dVectors: result.extra[input].data }));
-      updateTable(table, uses, options);
-    }
+    });
     return result.loss;
   }
 
   /** Accumulators by parameter name, after every update so far; live views. Beside them a resume needs `numSteps`. */
   state(): Record<string, Float32Array> {
-    const tables = [...this.tables].map(([name, { accumulator }]) => [
-      embeddingName(name),
-      accumulator,
-    ]);
+    const tables = this.uses.tables.map((name) => [name, this.tables.accumulator(name)]);
     return { ...Object.fromEntries(tables), ...this.optimizer.state() };
   }
 
@@ -165,33 +166,34 @@ export class Trainer {
     const isTable = (name: string) => name.startsWith('block.');
     const layers = Object.entries(accumulators).filter(([name]) => !isTable(name));
     this.optimizer.restore(Object.fromEntries(layers));
-    for (const [name, { accumulator }] of this.tables) {
-      accumulator.set(accumulators[embeddingName(name)]);
-    }
+    for (const name of this.uses.tables) this.tables.accumulator(name).set(accumulators[name]);
     this.numSteps = numSteps;
   }
 
-  private decayTables(B: number, learningRate: number): void {
+  /** Before the update, of every table's own bags. */
+  private decayTables({ bags, numBags }: JoinedBags, rate: number): void {
+    const { tableDecay = 0 } = this.settings;
+    if (tableDecay === 0) return;
     const { embeddingSize: D } = this.parts.definition;
-    const keep = 1 - learningRate * (this.settings.tableDecay ?? 0);
-    for (const [name, decay] of this.decays) {
-      const trained = this.tables.get(name)!;
-      const bags = this.blocks.filter((block) => block.trained === trained).map((own) => own.bags);
-      decay.shrink(trained.table, bags, { B, D, keep });
-    }
+    this.uses.tables.forEach((name, index) => {
+      const rows = this.tables.rows(name);
+      this.decays[index] ??= new TableDecay(rows.length / D);
+      const sizes = { B: numBags, D, keep: 1 - rate * tableDecay };
+      this.decays[index].shrink(rows, bags[index], sizes);
+    });
   }
 
   private forwardBags(features: Batch['features'], examples: Int32Array): Feeds {
-    const { embeddingSize: D, combiner } = this.parts.definition;
+    const { embeddingSize: D } = this.parts.definition;
     const B = examples.length;
-    const feeds: Feeds = {};
-    this.blocks.forEach(({ input, trained, bags, vectors }, blockIndex) => {
+    this.blocks.forEach(({ bags }, blockIndex) => {
       features.gather(blockIndex, examples, bags);
-      const data = vectors.subarray(0, B * D);
-      embeddingBag(data, bags.ids, bags.offsets, trained.table, { B, D, combiner });
-      feeds[input] = { data, shape: [B, D] };
     });
-    return feeds;
+    const { bags, numBags } = this.uses.joinBags(this.blocks, B);
+    const vectors = this.uses.splitVectors(this.tables.forward(bags, numBags), B);
+    return Object.fromEntries(
+      this.blocks.map(({ input }, index) => [input, { data: vectors[index], shape: [B, D] }]),
+    );
   }
 
   private layerFeeds(): Feeds {

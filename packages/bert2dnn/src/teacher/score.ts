@@ -110,7 +110,8 @@ async function finishShards(
   }
   const request = await createScoringRequest({ ...options, input, teacher, plan });
   await markOutput(request);
-  if (options.force === true) for (const shard of selected) await forgetShard(scoring.folder, shard);
+  if (options.force === true)
+    for (const shard of selected) await forgetShard(scoring.folder, shard);
   const counts = { numProduced: 0, numReused: 0, numFailedRows: 0 };
   await scoreInProcesses({
     request,

@@ -62,9 +62,11 @@ async function withTrainer<T>(
   });
   const session = await Session.create({ logits: graph.logits });
   const parts = { definition, parameters, step, session };
+  const trainer = new Trainer(parts, { ...SETTINGS, ...settings });
   try {
-    return await work(new Trainer(parts, { ...SETTINGS, ...settings }), parameters);
+    return await work(trainer, parameters);
   } finally {
+    await trainer.release();
     await step.release();
     await session.release();
   }

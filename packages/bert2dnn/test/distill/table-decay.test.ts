@@ -4,9 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { TableDecay } from '../../src/distill/table-decay.js';
 
 const [V, D] = [6, 2];
-const block = fc.array(fc.array(fc.integer({ min: 0, max: V - 1 }), { maxLength: 4 }), {
-  minLength: 3,
-  maxLength: 3,
+const lists = fc.array(fc.array(fc.integer({ min: 0, max: V - 1 }), { maxLength: 4 }), {
+  maxLength: 4,
 });
 
 function toBags(lists: number[][]) {
@@ -19,15 +18,15 @@ function toBags(lists: number[][]) {
 }
 
 describe('TableDecay', () => {
-  it('shrinks every row of a batch once, however often the blocks hold it', () => {
+  it('shrinks every row of a batch once, however often the bags hold it', () => {
     fc.assert(
-      fc.property(fc.array(fc.array(block, { minLength: 1, maxLength: 2 })), (batches) => {
+      fc.property(fc.array(lists), (batches) => {
         const table = Float32Array.from({ length: V * D }, (_, index) => index + 1);
         const expected = table.slice();
         const decay = new TableDecay(V);
-        for (const blocks of batches) {
-          decay.shrink(table, blocks.map(toBags), { B: 3, D, keep: 0.5 });
-          for (const row of new Set(blocks.flat(2))) {
+        for (const bags of batches) {
+          decay.shrink(table, toBags(bags), { B: bags.length, D, keep: 0.5 });
+          for (const row of new Set(bags.flat())) {
             for (let d = 0; d < D; d++) expected[row * D + d] *= 0.5;
           }
         }
