@@ -17,7 +17,7 @@ export const STUDENTS = {
     epochs: 2,
     loss: 'margin-mse',
     schedule: 'linear',
-    rankingLoss: 'listwise',
+    ranking: 'listwise',
     rankingShare: 0.3,
   },
 };
