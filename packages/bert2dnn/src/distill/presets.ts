@@ -33,7 +33,8 @@ export interface TrainingDefaults {
 /**
  * `paper`: the reference code's. The others: large batches, which keep a CPU's matrix units busy, with the rates that
  * go with them; n-grams that occur once are left out, as nothing can be learnt from them about new examples.
- * The n-grams of `pair` begin small, because most rare ones of queries and titles are met a few times only.
+ * The n-grams of `bag` and `pair` begin small, because most are met a few times only; towers multiply their vectors, and
+ * begin as usual.
  */
 export const TRAINING_DEFAULTS: Readonly<Record<Preset, TrainingDefaults>> = {
   paper: {
@@ -50,7 +51,7 @@ export const TRAINING_DEFAULTS: Readonly<Record<Preset, TrainingDefaults>> = {
     learningRate: 0.01,
     embeddingLearningRate: 0.05,
     initialAccumulator: 1e-6,
-    tableStart: 1,
+    tableStart: 0.1,
     epochs: 3,
     minCount: 2,
   },
