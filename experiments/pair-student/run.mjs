@@ -19,7 +19,7 @@ const { values: options } = parseArgs({
     shared: { type: 'string', default: process.env.BERT2DNN_SHARED },
     work: { type: 'string', default: join(HERE, 'work') },
     task: { type: 'string', default: 'homedepot' },
-    students: { type: 'string', default: 'labels,distilled' },
+    students: { type: 'string', default: 'labels;distilled' },
     seeds: { type: 'string', default: '1' },
     threads: { type: 'string' },
     table: { type: 'boolean', default: false },
@@ -27,7 +27,7 @@ const { values: options } = parseArgs({
 });
 if (options.shared === undefined && !options.table) {
   console.error(
-    `usage: node experiments/pair-student/run.mjs --shared DIR [--task ${Object.keys(TASKS).join('|')}] [--students NAME,...] [--seeds 1,2] | --table`,
+    `usage: node experiments/pair-student/run.mjs --shared DIR [--task ${Object.keys(TASKS).join('|')}] [--students 'NAME;...'] [--seeds 1,2] | --table`,
   );
   process.exit(2);
 }
@@ -83,18 +83,25 @@ async function runStages(out, seed, stages) {
   return Object.fromEntries(outcomes.map((outcome) => [outcome.stage, outcome]));
 }
 
+/** A student's name as that of a stage and a file. */
+function stageOf(student) {
+  return student.replace(/[^a-z0-9]+/gi, '-');
+}
+
 /** Stages of the students of one seed, over what the teacher's stages made in `own`. */
 function studentStages(own, { teacher, gold, dev }) {
   const stages = {};
-  for (const name of options.students.split(',')) {
+  for (const name of options.students.split(';')) {
     const { from, ...settings } = STUDENTS[name];
     const source =
       from === 'labels'
         ? { input: [join(own, 'data', 'train.parquet')] }
         : { input: [join(own, 'data', 'transfer')], labels: join(own, 'labels') };
-    stages[name] = { verb: 'distill', ...source, preset: 'pair', ...settings };
-    const model = `@${name}`;
-    stages[`${name}-gold`] = { verb: 'evaluate', model, input: [dev], ...gold, teacher };
+    const stage = stageOf(name);
+    const cache = join(own, 'features');
+    stages[stage] = { verb: 'distill', ...source, preset: 'pair', cache, ...settings };
+    const model = `@${stage}`;
+    stages[`${stage}-gold`] = { verb: 'evaluate', model, input: [dev], ...gold, teacher };
   }
   return stages;
 }
@@ -117,11 +124,12 @@ async function runTask(task, { shared, work }) {
   const place = { teacher: teacher.replace('@', `${own}/`), gold, dev: files.dev };
   for (const seed of options.seeds.split(',').map(Number)) {
     const outcomes = await runStages(join(own, `seed-${seed}`), seed, studentStages(own, place));
-    for (const student of options.students.split(',')) {
-      const { result, seconds } = outcomes[student];
+    for (const student of options.students.split(';')) {
+      const stage = stageOf(student);
+      const { result, seconds } = outcomes[stage];
       const { numExamples, sizeBytes, examplesPerSecond } = result;
-      const evaluation = outcomes[`${student}-gold`].result;
-      await write(`${student}-${seed}`, {
+      const evaluation = outcomes[`${stage}-gold`].result;
+      await write(`${stage}-${seed}`, {
         student,
         seed,
         settings: STUDENTS[student],
