@@ -49,15 +49,10 @@ export async function openJob(options: DistillOptions): Promise<DistillJob> {
     dev: dev && (await fingerprintSet(dev)),
     labels,
     devLabels,
-    start: await fingerprinted(options.start),
-    startEmbeddings: await fingerprinted(options.startEmbeddings),
+    start: student && { path: options.start!, fingerprint: await fingerprintPath(options.start!) },
   };
   const features = featureFolderOf(options.out, options.cache);
   return { options, inputs, draft, start: student, features, progress };
-}
-
-async function fingerprinted(path: string | undefined) {
-  return path === undefined ? undefined : { path, fingerprint: await fingerprintPath(path) };
 }
 
 /** What the student is trained towards, for every row. @throws as `loadTargets` */

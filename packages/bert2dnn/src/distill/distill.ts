@@ -22,6 +22,7 @@ import type { DistillOptions } from './options.js';
 import type { Preset } from './presets.js';
 import { describeProvenance, type TrainingInputs } from './provenance.js';
 import type { ShardSetting } from './shard-maker.js';
+import { startParameters } from './start-student.js';
 import { writeStudentFolder } from './student-folder.js';
 import type { Targets } from './targets.js';
 import { openThreadedSet } from './threaded-set.js';
@@ -161,7 +162,7 @@ async function trainOnFeatures(
   job: DistillJob,
   { set, definition, vocabularies, targets }: FeatureParts,
 ): Promise<Trained & { collisions?: BlockCollisions[]; used?: UsedRows }> {
-  const { progress } = job;
+  const { progress, start } = job;
   const { settings } = job.inputs;
   const setting = shardSettingOf(job, { set, definition, vocabularies });
   const collisions = new CollisionCount(definition);
@@ -169,7 +170,7 @@ async function trainOnFeatures(
   const store = openStore(job, setting, { collisions, used });
   try {
     const windowBytes = settings.windowSize * 2 ** 20;
-    const parameters = await firstParameters(job, { definition, vocabularies });
+    const parameters = start ? startParameters(start) : firstParameters(definition, settings);
     const trained = await trainStudent({
       definition,
       settings,

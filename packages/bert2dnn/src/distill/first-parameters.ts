@@ -1,30 +1,27 @@
-// First values of a student's numbers: of the student to go on from, random, or with a teacher's token embeddings.
-import { initializeParameters, type StudentDefinition } from '@bert2dnn/student';
+// First values of a student's numbers: of the student to go on from, or random.
+import {
+  embeddingName,
+  initializeParameters,
+  type StudentDefinition,
+  tableBlocks,
+} from '@bert2dnn/student';
 import { createRandom } from '../foundation/random.js';
-import { openModelFolder } from '../teacher/model-folder.js';
-import type { DistillJob } from './distill-job.js';
-import { startEmbeddings } from './embedding-start.js';
-import type { Vocabularies } from './featurize.js';
-import { startParameters } from './start-student.js';
+import type { DistillSettings } from './options.js';
 
-/** The first values by name, arrays of their own. @throws as `openModelFolder` */
-export async function firstParameters(
-  { options, inputs, start, progress }: DistillJob,
-  structure: { definition: StudentDefinition; vocabularies: Vocabularies },
-): Promise<Record<string, Float32Array>> {
-  if (start !== undefined) return startParameters(start);
-  const folder = options.startEmbeddings;
-  const { seed } = inputs.settings;
-  const random = createRandom(seed, 'initialize').next;
-  const parameters = initializeParameters(structure.definition, random);
-  if (folder === undefined) return parameters;
-  const { tokenizer, weights, config } = await openModelFolder(folder);
-  const source = {
-    table: weights.parameters['embeddings.token'],
-    width: config.encoder.embeddingSize,
-    encodeText: (text: string) => tokenizer.encodeText(text),
-  };
-  const numRows = startEmbeddings({ ...structure, parameters }, source, seed);
-  progress.note(`distill: ${numRows} n-grams begin with embeddings of ${folder}`);
+/**
+ * Random first values by name: those of `initializeParameters`, with the tables of n-grams times `tableStart`. An n-gram that
+ * training hardly meets keeps what it began with, which is noise in the vector of a text; the smaller it begins, the less.
+ */
+export function firstParameters(
+  definition: StudentDefinition,
+  { seed, tableStart }: Pick<DistillSettings, 'seed' | 'tableStart'>,
+): Record<string, Float32Array> {
+  const parameters = initializeParameters(definition, createRandom(seed, 'initialize').next);
+  if (tableStart === 1) return parameters;
+  for (const { name, kind } of tableBlocks(definition)) {
+    if (kind !== 'ngrams') continue;
+    const table = parameters[embeddingName(name)];
+    for (let index = 0; index < table.length; index++) table[index] *= tableStart;
+  }
   return parameters;
 }

@@ -52,8 +52,6 @@ export interface DistillOptions
   prune?: boolean;
   /** Folder of a student to go on from: its definition and vocabularies are kept. Default: a new one. */
   start?: string;
-  /** Folder of a teacher whose token embeddings the tables begin with, see `startEmbeddings`. Default: random values. */
-  startEmbeddings?: string;
   /** Folder of soft labels that `stack` wrote for the dev examples, for agreement with the teacher. One output only. */
   devLabels?: string;
   /** Updates between dev figures, beside those at the end of an epoch; 0 (default): none between. */
@@ -146,13 +144,6 @@ function checkSettings(options: DistillOptions, settings: DistillSettings): void
     throw new Bert2dnnError('USAGE', 'distill: got both maxSize and start, expected one of them', {
       hint: 'The structure of a student to go on from is kept.',
     });
-  }
-  if (options.startEmbeddings !== undefined && options.start !== undefined) {
-    throw new Bert2dnnError(
-      'USAGE',
-      'distill: got both startEmbeddings and start, expected one of them',
-      { hint: 'The tables of a student to go on from are kept.' },
-    );
   }
   checkPath(options, settings);
   checkGroups(options, settings);

@@ -23,6 +23,8 @@ export interface TrainingDefaults {
   embeddingLearningRate: number;
   /** Start of Adagrad's accumulators. */
   initialAccumulator: number;
+  /** First values of the n-grams' tables as a share of the fan-in scale. */
+  tableStart: number;
   epochs: number;
   /** Occurrences that an n-gram needs to get into a list vocabulary. */
   minCount: number;
@@ -31,6 +33,8 @@ export interface TrainingDefaults {
 /**
  * `paper`: the reference code's. The others: large batches, which keep a CPU's matrix units busy, with the rates that
  * go with them; n-grams that occur once are left out, as nothing can be learnt from them about new examples.
+ * The n-grams of `bag` and `pair` begin small, because most are met a few times only; towers multiply their vectors, and
+ * begin as usual.
  */
 export const TRAINING_DEFAULTS: Readonly<Record<Preset, TrainingDefaults>> = {
   paper: {
@@ -38,6 +42,7 @@ export const TRAINING_DEFAULTS: Readonly<Record<Preset, TrainingDefaults>> = {
     learningRate: 0.01,
     embeddingLearningRate: 0.01,
     initialAccumulator: 0.1,
+    tableStart: 1,
     epochs: 3,
     minCount: 1,
   },
@@ -46,6 +51,7 @@ export const TRAINING_DEFAULTS: Readonly<Record<Preset, TrainingDefaults>> = {
     learningRate: 0.01,
     embeddingLearningRate: 0.05,
     initialAccumulator: 1e-6,
+    tableStart: 0.1,
     epochs: 3,
     minCount: 2,
   },
@@ -54,6 +60,7 @@ export const TRAINING_DEFAULTS: Readonly<Record<Preset, TrainingDefaults>> = {
     learningRate: 0.01,
     embeddingLearningRate: 0.05,
     initialAccumulator: 1e-6,
+    tableStart: 0.1,
     epochs: 3,
     minCount: 2,
   },
@@ -62,6 +69,7 @@ export const TRAINING_DEFAULTS: Readonly<Record<Preset, TrainingDefaults>> = {
     learningRate: 0.01,
     embeddingLearningRate: 0.05,
     initialAccumulator: 1e-6,
+    tableStart: 1,
     epochs: 3,
     minCount: 2,
   },

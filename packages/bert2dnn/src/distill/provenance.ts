@@ -34,8 +34,6 @@ export interface TrainingInputs {
   devLabels: LabelFolder | undefined;
   /** The student that it went on from, by path and fingerprint. */
   start: { path: string; fingerprint: string } | undefined;
-  /** The teacher whose token embeddings its tables began with. */
-  startEmbeddings: { path: string; fingerprint: string } | undefined;
 }
 
 /** Provenance of a student: `short` goes into the model, `long` with paths into the record beside it. */
@@ -43,7 +41,7 @@ export function describeProvenance(inputs: TrainingInputs): {
   short: Json;
   long: { [key: string]: Json | undefined };
 } {
-  const { input, dev, labels: folder, start, startEmbeddings } = inputs;
+  const { input, dev, labels: folder, start } = inputs;
   // How fast it was, and what a broken off run needs, is no part of what it is.
   const { checkpointSeconds: _, threads: __, ...settings } = inputs.settings;
   const labels = folder && {
@@ -60,7 +58,6 @@ export function describeProvenance(inputs: TrainingInputs): {
     labels,
     dev,
     start,
-    startEmbeddings,
   };
   const withoutFolders = (files: SetFiles): Json =>
     files.map(({ path, ...rest }) => ({ file: basename(path), ...rest }));
@@ -71,7 +68,6 @@ export function describeProvenance(inputs: TrainingInputs): {
     labels: labels?.fingerprint,
     teachers: labels?.teachers.map(({ fingerprint }) => fingerprint),
     start: start?.fingerprint,
-    startEmbeddings: startEmbeddings?.fingerprint,
   };
   return { short, long };
 }

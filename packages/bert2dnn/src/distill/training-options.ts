@@ -37,6 +37,11 @@ export interface TrainingOptions {
    * against their squares keeps the first steps small. Default: the preset's.
    */
   initialAccumulator?: number;
+  /**
+   * First values of the n-grams' tables as a share of the fan-in scale, above 0. Smaller: n-grams that are hardly met add
+   * less noise. Default: the preset's.
+   */
+  tableStart?: number;
   /** Of the layers: `adagrad` (default) or `adamw`. */
   optimizer?: string;
   /** How the rates go on after their warm-up: `constant` (default), `linear` or `cosine`, both down to 0. */
@@ -66,6 +71,7 @@ export interface TrainingSettings {
   isAutoRate: boolean;
   embeddingLearningRate: number;
   initialAccumulator: number;
+  tableStart: number;
   optimizer: LayerOptimizer;
   schedule: RateSchedule;
   warmupShare: number;
@@ -101,6 +107,7 @@ export function resolveTraining(
     isAutoRate,
     embeddingLearningRate: options.embeddingLearningRate ?? defaults.embeddingLearningRate * factor,
     initialAccumulator: options.initialAccumulator ?? defaults.initialAccumulator,
+    tableStart: options.tableStart ?? defaults.tableStart,
     optimizer,
     schedule: parseName('schedule', options.schedule ?? 'constant', RATE_SCHEDULES),
     warmupShare: options.warmupShare ?? 0,
@@ -136,7 +143,13 @@ type NumberName = {
 
 const RANGES: { names: NumberName[]; expected: string; accepts: (value: number) => boolean }[] = [
   {
-    names: ['learningRate', 'embeddingLearningRate', 'initialAccumulator', 'rankingTemperature'],
+    names: [
+      'learningRate',
+      'embeddingLearningRate',
+      'initialAccumulator',
+      'tableStart',
+      'rankingTemperature',
+    ],
     expected: 'a number > 0',
     accepts: (value) => value > 0 && Number.isFinite(value),
   },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  byteSize,
   choice,
   columnMap,
   files,
@@ -33,6 +34,25 @@ const TABLE = {
 
 const parse = (given: Record<string, unknown>) =>
   parseOptions(TABLE, { out: 'x', ...given }, flagName);
+
+describe('byteSize', () => {
+  const { parse: parseSize } = byteSize('Size.');
+  it.each([
+    ['2MB', 2_000_000],
+    ['512 kB', 512_000],
+    ['1.5MiB', 1_572_864],
+    ['1gb', 1e9],
+    ['700', 700],
+    [700, 700],
+  ])('reads %s', (given, bytes) => {
+    expect(parseSize(given, 'size')).toBe(bytes);
+  });
+  it.each(['', 'MB', '0', '-1MB', '2 parsecs', '1.2.3kB', '1e9', true])('refuses %s', (given) => {
+    expect(() => parseSize(given, '--max-size')).toThrow(
+      expect.objectContaining({ code: 'USAGE', message: expect.stringMatching(/--max-size: got/) }),
+    );
+  });
+});
 
 describe('parseOptions', () => {
   it('fills in defaults', () => {

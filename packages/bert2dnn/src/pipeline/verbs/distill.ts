@@ -48,10 +48,6 @@ export const distillVerb = defineVerb({
       'Student to go on from; its structure and vocabularies are kept (default: a new one).',
       '<dir>',
     ),
-    startEmbeddings: optionalPath(
-      "Teacher's folder whose token embeddings the tables begin with (default: random values).",
-      '<dir>',
-    ),
     out: requiredPath('Folder of the student.', '<dir>'),
     preset: text(
       'paper, bag, pair or tower (default: pair for two or more fields, else bag).',
@@ -119,9 +115,9 @@ export const distillVerb = defineVerb({
     ),
   },
   outIn: (stageFolder) => stageFolder,
-  inputs: ({ input, labels, dev, devLabels, start, startEmbeddings }) => [
+  inputs: ({ input, labels, dev, devLabels, start }) => [
     ...input,
-    ...[labels, devLabels, start, startEmbeddings].filter((path) => path !== undefined),
+    ...[labels, devLabels, start].filter((path) => path !== undefined),
     ...dev,
   ],
   async run(values, context) {

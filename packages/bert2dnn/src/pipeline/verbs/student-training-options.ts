@@ -49,6 +49,11 @@ const RATE_OPTIONS = {
     undefined,
     { min: 0 },
   ),
+  tableStart: number(
+    "First values of the n-grams' tables, as a share of the usual scale; smaller is less noise of rare n-grams (default: the preset's).",
+    undefined,
+    { min: 0 },
+  ),
   optimizer: choice('Of the layers; the tables have Adagrad.', OPTIMIZERS, 'adagrad'),
   schedule: choice(
     'How the rates go on after their warm-up: down to 0 in a line or along half a cosine, or not at all.',
