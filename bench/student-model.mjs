@@ -40,7 +40,7 @@ export function createExamples() {
 
 /** The parts that a `Trainer` runs on, and how to release them. */
 export async function createParts(threads) {
-  const graph = buildStudentGraph(definition, 'soft-cross-entropy', false);
+  const graph = buildStudentGraph(definition, { loss: 'soft-cross-entropy' });
   const parameters = initializeParameters(definition, createRandom(1, 'start').next);
   const step = await TrainingStep.create({
     loss: graph.loss,

@@ -42,8 +42,10 @@ function teacherStages(task, files, shared) {
     data: {
       verb: 'prepare',
       labelled: [files.train],
-      dev: [files.dev],
-      shares: '1:0:0',
+      // A teacher of our own has dev rows of its own.
+      ...(teacher === undefined
+        ? { test: [files.dev], shares: '0.9:0.1:0' }
+        : { dev: [files.dev], shares: '1:0:0' }),
       ...gold,
       catalogue: [files.catalogue],
       ...(files.hasQueries && { queries: [files.queries] }),
@@ -54,9 +56,8 @@ function teacherStages(task, files, shared) {
   };
   if (teacher === undefined) {
     const model = join(shared, 'teachers', 'minilm-l6');
-    // The last epoch is kept: nothing is chosen by the rows that are measured.
-    const training = { train: ['@data/train.parquet'], epochs: 3 };
-    stages.teacher = { verb: 'finetune', model, ...training };
+    const rows = { train: ['@data/train.parquet'], dev: ['@data/dev.parquet'] };
+    stages.teacher = { verb: 'finetune', model, ...rows, ...pairs, epochs: 3, maxTokens: 64 };
   }
   const path = teacher === undefined ? '@teacher' : join(shared, 'teachers', teacher);
   stages.scores = {

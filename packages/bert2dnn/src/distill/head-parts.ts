@@ -10,4 +10,6 @@ export interface HeadParts {
   parameters: Tensor[];
   /** What comes after a hidden layer of this name. */
   hidden: (x: Tensor, name: string) => Tensor;
+  /** For `linear`. */
+  fewRows: boolean;
 }

@@ -24,6 +24,8 @@ export interface StudentGraphOptions extends LossOptions {
   dropout?: number;
   /** Of the numbers of every block's vector, before products. */
   inputDropout?: number;
+  /** For batches of few rows, see `linear` of autodiff; slower. Default `false`. */
+  fewRows?: boolean;
 }
 
 /** Name of the input that takes a block's vectors. */
@@ -36,7 +38,7 @@ export function buildStudentGraph(
   definition: StudentDefinition,
   options: StudentGraphOptions,
 ): StudentGraph {
-  const { inputDropout: inputRate = 0, dropout: rate = 0 } = options;
+  const { inputDropout: inputRate = 0, dropout: rate = 0, fewRows = false } = options;
   const graph = new Graph();
   const vectors = definition.blocks.map((block) =>
     graph.input(vectorName(block.name), ['B', definition.embeddingSize]),
@@ -44,7 +46,7 @@ export function buildStudentGraph(
   const kept = vectors.map((vector) => dropout(vector, { rate: inputRate, name: vector.name }));
   const parameters: Tensor[] = [];
   const hidden = (x: Tensor, name: string): Tensor => dropout(relu(x), { rate, name });
-  const parts: HeadParts = { graph, definition, parameters, hidden };
+  const parts: HeadParts = { graph, definition, parameters, hidden, fewRows };
   const logits =
     definition.head === 'towers'
       ? buildTowers(parts, kept)
@@ -60,13 +62,14 @@ function joinVectors(definition: StudentDefinition, vectors: readonly Tensor[]):
   return parts.length === 1 ? parts[0] : concat(parts, 1);
 }
 
-function buildLayers({ graph, definition, parameters, hidden }: HeadParts, input: Tensor): Tensor {
+function buildLayers(parts: HeadParts, input: Tensor): Tensor {
+  const { graph, definition, parameters, hidden, fewRows } = parts;
   let x = input;
   layerSizes(definition).forEach(([inputs, outputs], layer) => {
     const weight = graph.parameter(`layer.${layer}.weight`, [inputs, outputs]);
     const bias = graph.parameter(`layer.${layer}.bias`, [outputs]);
     parameters.push(weight, bias);
-    x = linear(x, weight, bias);
+    x = linear(x, weight, bias, { fewRows });
     if (layer < definition.hiddenLayers.length) x = hidden(x, `layer.${layer}`);
   });
   return x;

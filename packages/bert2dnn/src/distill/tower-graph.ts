@@ -6,7 +6,7 @@ import type { HeadParts } from './head-parts.js';
 
 /** Logits [B, 1] from the blocks' vectors [B, D], in the definition's order. */
 export function buildTowers(
-  { graph, definition, parameters, hidden }: HeadParts,
+  { graph, definition, parameters, hidden, fewRows }: HeadParts,
   vectors: readonly Tensor[],
 ): Tensor {
   const [first, ...others] = layerStacks(definition).map(({ prefix, sizes }, fieldIndex) => {
@@ -17,7 +17,7 @@ export function buildTowers(
       const weight = graph.parameter(`${prefix}.${layer}.weight`, [inputs, outputs]);
       const bias = graph.parameter(`${prefix}.${layer}.bias`, [outputs]);
       parameters.push(weight, bias);
-      x = linear(x, weight, bias);
+      x = linear(x, weight, bias, { fewRows });
       if (layer + 1 < sizes.length) x = hidden(x, `${prefix}.${layer}`);
     });
     return x;

@@ -1,7 +1,7 @@
 // Training from batches to the parameters of the best epoch: updates, dev figures, early stopping, checkpoints. Equal
 // trainings give equal values, broken off or not. Reads no examples; what a batch holds is `batch-source.ts`'s matter.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Session, TrainingStep } from '@bert2dnn/autodiff';
+import { Session } from '@bert2dnn/autodiff';
 import type { StudentDefinition } from '@bert2dnn/student';
 import { Bert2dnnError } from '../foundation/errors.js';
 import type { Progress, ProgressTask } from '../foundation/progress.js';
@@ -10,6 +10,7 @@ import type { BatchSource } from './batch-source.js';
 import { type DevMetric, devMetric, logitAgreement } from './dev-metric.js';
 import type { Batch } from './feature-window.js';
 import type { FeaturizedExamples } from './featurize.js';
+import { LayerSteps } from './layer-steps.js';
 import type { DistillSettings } from './options.js';
 import { rateFactor } from './rate-schedule.js';
 import { RATE_FACTORS, SEARCH_BATCHES, searchRate } from './rate-search.js';
@@ -104,22 +105,14 @@ export interface Trained {
 export async function trainStudent(parts: TrainingParts): Promise<Trained> {
   const { definition, settings, targets, parameters } = parts;
   const { threads } = settings;
-  const graph = buildStudentGraph(
-    definition,
-    graphOptionsOf(settings, {
-      hardLabels: targets.hardShares !== undefined,
-      weights: targets.weights !== undefined,
-    }),
-  );
-  const step = await TrainingStep.create({
-    loss: graph.loss,
-    parameters: graph.parameters,
-    extraGradients: graph.vectors,
-    threads,
-    // Between two runs the tables' threads need the processors.
-    waiting: 'sleep',
+  const options = graphOptionsOf(settings, {
+    hardLabels: targets.hardShares !== undefined,
+    weights: targets.weights !== undefined,
   });
-  const session = await Session.create({ logits: graph.logits }, { threads });
+  const step = await LayerSteps.create(definition, options, threads);
+  // Dev figures choose a step: they must not depend on the threads either.
+  const { logits } = buildStudentGraph(definition, { ...options, fewRows: true });
+  const session = await Session.create({ logits }, { threads });
   const trainer = new Trainer({ definition, parameters, step, session }, settings);
   try {
     return await new Training(parts, trainer).run();

@@ -1,10 +1,11 @@
 // The training loop's core: parameters, optimizer state and updates by batches. Which batches: `batch-source.ts`.
 // Knows no files and no text. The layers' products use the session's threads, the tables those of `tables/`.
-import type { Optimizer, Session, TrainingStep } from '@bert2dnn/autodiff';
+import type { Optimizer, Session } from '@bert2dnn/autodiff';
 import { embeddingName, type StudentDefinition, tableOf } from '@bert2dnn/student';
 import { type BatchBags, createBatchBags, type FeatureCache } from './feature-cache.js';
 import type { Batch } from './feature-window.js';
 import { createLayerOptimizer, type LayerOptimizer } from './layer-optimizer.js';
+import type { LayerStep } from './layer-steps.js';
 import type { Ranking } from './ranking-loss.js';
 import { vectorName } from './student-graph.js';
 import { TableDecay } from './table-decay.js';
@@ -17,7 +18,7 @@ export interface TrainerParts {
   definition: StudentDefinition;
   /** All parameters of the student by name; trained in place. A trainer replaces the tables by views of shared memory. */
   parameters: Record<string, Float32Array>;
-  step: TrainingStep;
+  step: LayerStep;
   /** The same layers forward only, with output `logits`. */
   session: Session;
 }
