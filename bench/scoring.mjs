@@ -102,6 +102,14 @@ async function timeBare(session, encoded, batches, { padId, minLength }) {
   return encoded.numRows / ((performance.now() - startMs) / 1000);
 }
 
+/** As `timeBare` with every row padded to the limit (`padding="max_length"`), over the first eighth of the batches. */
+async function timeLimit(session, encoded, batches, padId) {
+  const some = batches.slice(0, Math.ceil(batches.length / 8));
+  const numRows = some.reduce((sum, rows) => sum + rows.length, 0);
+  const rate = await timeBare(session, encoded, some, { padId, minLength: MAX_TOKENS });
+  return (rate * numRows) / encoded.numRows;
+}
+
 function timePython({ folder, file }, threads) {
   const python = process.env.BERT2DNN_PYTHON;
   if (python === undefined) return undefined;
@@ -134,7 +142,7 @@ async function compareSpeed(place, { name, threads, turns }) {
   );
   const rows = [];
   for (const precision of ['f32', 'int8']) {
-    const found = { score: [], bare: [], padded: [] };
+    const found = { score: [], bare: [], padded: [], limit: [] };
     const session = await openBare(place.folder, { threads, precision });
     const sorted = planScoringBatches(lengths, BATCHING);
     for (let turn = 0; turn < turns; turn++) {
@@ -143,6 +151,7 @@ async function compareSpeed(place, { name, threads, turns }) {
       found.bare.push(await timeBare(session, encoded, sorted, { padId }));
       const inOrder = batchesInOrder(encoded.numRows, 32);
       found.padded.push(await timeBare(session, encoded, inOrder, { padId, minLength: longest }));
+      found.limit.push(await timeLimit(session, encoded, inOrder, padId));
     }
     await session.release();
     const processes = threads > 1 ? await timeProcesses(place, { threads, precision }) : undefined;
@@ -159,6 +168,7 @@ async function compareSpeed(place, { name, threads, turns }) {
       (scored / bare).toFixed(3),
       round(processes),
       round(median(found.padded)),
+      round(median(found.limit)),
       round(python?.inOrder),
       round(python?.sorted),
     ]);
@@ -258,7 +268,8 @@ export async function run(options = []) {
     if (speeds.length > 0) {
       const columns = ['score: pairs/s', 'ONNX Runtime alone', 'share', 'in processes'];
       console.log('');
-      const others = ['padded, in input order', 'transformers', 'sorted by length'];
+      const limit = `to ${MAX_TOKENS} tokens`;
+      const others = ['padded, in input order', limit, 'transformers', 'sorted by length'];
       printTable(['teacher', 'threads', ...columns, ...others], speeds);
       console.log('\nWhere the time goes, float32, ms');
       const of = ['reading', 'tokenising', 'model', 'writing'].flatMap((part) => [part, '']);

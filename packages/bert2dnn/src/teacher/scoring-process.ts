@@ -39,6 +39,11 @@ async function scoreShard(order: ShardOrder): Promise<FinishedOrder | undefined>
   return { shard, reused, numFailedRows: after.numFailedRows - before.numFailedRows };
 }
 
+/** Where the worker is gone there is nobody to tell, and `disconnect` ends this process. */
+function tell(answer: ShardAnswer): void {
+  process.send?.(answer, undefined, undefined, () => undefined);
+}
+
 /** Batches are told together, a few times a second. */
 const TELL_INTERVAL_MS = 300;
 let [untoldRows, untoldTokens, toldMs] = [0, 0, 0];
@@ -52,7 +57,7 @@ function tellScored(numRows: number, numTokens: number): void {
 function tellNow(): void {
   if (untoldRows === 0) return;
   const answer: ShardAnswer = { scored: { numRows: untoldRows, numTokens: untoldTokens } };
-  process.send?.(answer);
+  tell(answer);
   [untoldRows, untoldTokens, toldMs] = [0, 0, performance.now()];
 }
 
@@ -73,7 +78,7 @@ async function closeScoring(): Promise<void> {
 }
 
 process.on('message', (order: ShardOrder) => {
-  void answer(order).then((reply) => process.send?.(reply));
+  void answer(order).then(tell);
 });
 // The worker is gone, or wants no more: whatever is half done has not been renamed into place.
 process.on('disconnect', () => process.exit(0));
