@@ -1,7 +1,8 @@
 // The reference student and its batches: a table of 150,000 x 64, 60 Zipf ids an example, MLP 1024-512-128-64-1.
-import { Session, TrainingStep } from '@bert2dnn/autodiff';
+import { Session } from '@bert2dnn/autodiff';
 import { FeatureBuffer, initializeParameters } from '@bert2dnn/student';
 import { FeatureCache } from '../packages/bert2dnn/dist/distill/feature-cache.js';
+import { LayerSteps } from '../packages/bert2dnn/dist/distill/layer-steps.js';
 import { presetDefinition } from '../packages/bert2dnn/dist/distill/presets.js';
 import { buildStudentGraph } from '../packages/bert2dnn/dist/distill/student-graph.js';
 import { createRandom, shuffle } from '../packages/bert2dnn/dist/foundation/random.js';
@@ -40,16 +41,11 @@ export function createExamples() {
 
 /** The parts that a `Trainer` runs on, and how to release them. */
 export async function createParts(threads) {
-  const graph = buildStudentGraph(definition, { loss: 'soft-cross-entropy' });
+  const options = { loss: 'soft-cross-entropy' };
   const parameters = initializeParameters(definition, createRandom(1, 'start').next);
-  const step = await TrainingStep.create({
-    loss: graph.loss,
-    parameters: graph.parameters,
-    extraGradients: graph.vectors,
-    threads,
-    waiting: 'sleep',
-  });
-  const session = await Session.create({ logits: graph.logits }, { threads });
+  const step = await LayerSteps.create(definition, options, threads);
+  const { logits } = buildStudentGraph(definition, options);
+  const session = await Session.create({ logits }, { threads });
   const release = async () => {
     await step.release();
     await session.release();

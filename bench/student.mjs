@@ -13,8 +13,8 @@ import {
 import { createBatchBags } from '../packages/bert2dnn/dist/distill/feature-cache.js';
 import { presetDefinition } from '../packages/bert2dnn/dist/distill/presets.js';
 import { TrainedTables } from '../packages/bert2dnn/dist/distill/tables/trained-tables.js';
-import { TokenCounts } from '../packages/bert2dnn/dist/distill/token-counts.js';
 import { Trainer } from '../packages/bert2dnn/dist/distill/trainer.js';
+import { createRandom, shuffle } from '../packages/bert2dnn/dist/foundation/random.js';
 import { medianMs, printTable, uniform } from './measure.mjs';
 import { B, createExamples, createParts, D, definition, NUM_BATCHES } from './student-model.mjs';
 
@@ -57,10 +57,15 @@ async function openTorch(threads) {
 }
 
 /** Wall and CPU milliseconds of 1024 examples, over an epoch: of a step, where that is the batch. */
-async function measureEpoch(trainer, { cache, targets }, epoch) {
+async function measureEpoch(trainer, { cache, targets }, epoch, batchSize = B) {
+  const order = Int32Array.from({ length: cache.numExamples }, (_, index) => index);
+  shuffle(order, createRandom(1, `shuffle:${epoch}`));
   const wall = performance.now();
   const cpu = process.cpuUsage();
-  await trainer.trainEpoch(epoch, cache, { targets }, () => undefined);
+  for (let start = 0; start < order.length; start += batchSize) {
+    const rows = order.subarray(start, start + batchSize);
+    await trainer.trainBatch({ features: cache, places: rows, rows }, { targets });
+  }
   const { user, system } = process.cpuUsage(cpu);
   const wallMs = (performance.now() - wall) / NUM_BATCHES;
   return { wallMs, cpuMs: (user + system) / 1000 / NUM_BATCHES };
@@ -101,7 +106,7 @@ async function printBatches(examples) {
     const trainer = new Trainer(parts, { ...SETTINGS, batchSize });
     const epochs = [];
     for (let epoch = 0; epoch <= ROUNDS; epoch++) {
-      epochs.push(await measureEpoch(trainer, examples, epoch));
+      epochs.push(await measureEpoch(trainer, examples, epoch, batchSize));
     }
     await trainer.release();
     await release();
@@ -242,9 +247,13 @@ async function printWords() {
   const texts = products.map(({ title }) => title);
   const numWords = texts.reduce((sum, text) => sum + splitWords(text).length, 0);
   const { text } = presetDefinition('bag', ['text']);
-  const counts = new TokenCounts();
-  for (const each of texts) counts.add(textTokens(each, text));
-  const tokens = counts.mostFrequent(150_000, 1);
+  const counts = new Map();
+  for (const each of texts) {
+    for (const token of textTokens(each, text)) counts.set(token, (counts.get(token) ?? 0) + 1);
+  }
+  const tokens = [...counts.keys()]
+    .sort((left, right) => counts.get(right) - counts.get(left))
+    .slice(0, 150_000);
   const rows = [];
   for (const vocabulary of ['list', 'hash']) {
     const [block] = definition.blocks;
