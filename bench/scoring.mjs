@@ -28,7 +28,7 @@ import { MAX_TOKENS, searchPairs, writePairs, writeTeacher } from './scoring-tea
 const NUM_PAIRS = { 'MiniLM-L6': 8000, 'BERT-base': 1000 };
 /** All pairs of BERT2DNN_SHARED. */
 const NUM_PADDING_PAIRS = 58_955;
-const MEMORY_PAIRS = [10_000, 100_000, 1_000_000];
+const MEMORY_PAIRS = [10_000, 100_000, 1_000_000, 3_000_000];
 /** As `scoreTokens`. */
 const BATCHING = { tokenBudget: 512, maxRows: 256 };
 
