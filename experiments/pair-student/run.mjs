@@ -121,7 +121,10 @@ async function runTask(task, { shared, work }) {
   await mkdir(RESULTS, { recursive: true });
   const write = (name, rest) =>
     writeJsonAtomically(join(RESULTS, `${task}-${name}.json`), { ...common, ...rest });
-  await write('teacher', { student: 'teacher', gold: made['teacher-gold'].result.gold });
+  const { precision } = made.scores.result.teacher;
+  const { rowsPerSecond, seconds, int8 } = made.scores.result;
+  const scoring = { precision, rowsPerSecond, seconds, int8 };
+  await write('teacher', { student: 'teacher', scoring, gold: made['teacher-gold'].result.gold });
   const place = { teacher: teacher.replace('@', `${own}/`), gold, dev: files.dev };
   for (const seed of options.seeds.split(',').map(Number)) {
     const outcomes = await runStages(join(own, `seed-${seed}`), seed, studentStages(own, place));

@@ -2,9 +2,9 @@
 // thread counted what changes nothing.
 import { sigmoid } from '@bert2dnn/student';
 import type { ProgressTask } from '../foundation/progress.js';
+import { WorkerPool } from '../foundation/worker-pool.js';
 import { mergeRunFiles, mergeRuns, type TokenRun } from './token-runs.js';
 import { type CounterSetting, type CountRange, VocabularyCounter } from './vocabulary-counter.js';
-import { WorkerPool } from './worker-pool.js';
 
 /** Soft labels beside which n-grams are judged. */
 export interface CountedLabels {

@@ -1,7 +1,7 @@
 // A worker thread that counts n-grams: ranges of rows as they are asked for, and at the end its runs.
 import { threadId, workerData } from 'node:worker_threads';
+import { answerRequests } from '../foundation/worker-pool.js';
 import { type CounterSetting, type CountRange, VocabularyCounter } from './vocabulary-counter.js';
-import { answerRequests } from './worker-pool.js';
 
 const counter = new VocabularyCounter(workerData as CounterSetting, `thread-${threadId}`);
 

@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Vocabulary } from '@bert2dnn/student';
 import { readJson, writeJsonAtomically } from '../foundation/files.js';
 import { fingerprintJson, type Json } from '../foundation/fingerprint.js';
+import { removeLeftovers } from '../foundation/temporary-names.js';
 import type { Vocabularies } from './featurize.js';
 
 /** Where features are kept. */
@@ -33,12 +34,12 @@ export function textFolder({ path }: FeatureFolder, key: string): string {
 
 /** What a distillation puts into its folder; whatever else is there stays. */
 const OWN_NAME =
-  /^((shards|texts)-[0-9a-f]{16}|runs-\d+|(\.tmp-[0-9a-f]{12}-)?vocabularies-[0-9a-f]{16}\.json)$/;
+  /^((shards|texts)-[0-9a-f]{16}|runs-\d+|(\.tmp-[0-9a-f]{12}-[0-9a-f]{8}\.\d+-)?vocabularies-[0-9a-f]{16}\.json)$/;
 
 /** Removes the folder of a run whose student is in place, unless it is to be kept. A failure costs space only. */
 export async function removeFeatures(folder: FeatureFolder): Promise<void> {
   const { path, isKept } = folder;
-  if (isKept) return removeLeftovers(folder);
+  if (isKept) return removeKilledRuns(folder);
   try {
     for (const name of await readdir(path)) {
       if (OWN_NAME.test(name)) await rm(join(path, name), { recursive: true, force: true });
@@ -49,22 +50,25 @@ export async function removeFeatures(folder: FeatureFolder): Promise<void> {
   }
 }
 
-/** What a killed run left half written is removed when it is so old: another run may still be writing it. */
-const LEFTOVER_AGE_MS = 3_600_000;
+/** Counts of a killed run are removed when they are so old: another run may still be writing them. */
+const COUNTS_AGE_MS = 3_600_000;
 
 /** Removes what killed runs left in a folder that is kept. A failure costs space only. */
-async function removeLeftovers({ path }: FeatureFolder): Promise<void> {
-  const names = await readdir(path, { recursive: true }).catch(() => []);
-  for (const name of names) {
-    if (!/^(\.tmp-[0-9a-f]{12}-.*|runs-\d+)$/.test(basename(name))) continue;
+async function removeKilledRuns({ path }: FeatureFolder): Promise<void> {
+  await removeLeftovers(path);
+  for (const name of await readdir(path).catch(() => [])) {
     const entry = join(path, name);
-    const changedMs = await stat(entry).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => Number.POSITIVE_INFINITY,
-    );
-    if (Date.now() - changedMs < LEFTOVER_AGE_MS) continue;
-    await rm(entry, { recursive: true, force: true }).catch(() => undefined);
+    if (!/^runs-\d+$/.test(name)) await removeLeftovers(entry);
+    else if ((await ageMs(entry)) > COUNTS_AGE_MS) {
+      await rm(entry, { recursive: true, force: true }).catch(() => undefined);
+    }
   }
+}
+
+/** Time since a file or folder was changed; 0 if it is gone. */
+async function ageMs(path: string): Promise<number> {
+  const entry = await stat(path).catch(() => undefined);
+  return entry === undefined ? 0 : Date.now() - entry.mtimeMs;
 }
 
 /** Vocabularies that were chosen before with the same key; `undefined` if there are none, or damaged ones. */

@@ -1,8 +1,9 @@
 // The features of a whole input, shard by shard, made by worker threads when they are first asked for and read from the
 // cache folder ever after. Holds no shard itself: what is in memory is decided by whoever asks.
+
+import { WorkerPool } from '../foundation/worker-pool.js';
 import { decodeShard, type FeatureShard } from './feature-shard.js';
 import { type MadeShard, ShardMaker, type ShardSetting } from './shard-maker.js';
-import { WorkerPool } from './worker-pool.js';
 
 /** Examples of a shard unless an option says otherwise: half a row group of the files that `prepare` writes. */
 export const SHARD_EXAMPLES = 1 << 15;

@@ -1,26 +1,15 @@
 // How the learning rates of a student change on their way: a factor of both rates by the share of the training that is done.
 // Counted in examples, because how many batches an epoch has depends on windows and groups.
-import { constantWarmup, cosineWarmup, linearWarmup } from '@bert2dnn/autodiff';
-
-/** How the rates go on after their warm-up. */
-export const RATE_SCHEDULES = ['constant', 'linear', 'cosine'] as const;
-
-export type RateSchedule = (typeof RATE_SCHEDULES)[number];
+import { type ScheduleName, scheduleOf } from '../teacher/loop-settings.js';
 
 /** Settings of `rateFactor`. */
 export interface RateScheduleOptions {
-  schedule: RateSchedule;
+  schedule: ScheduleName;
   /** Share of all examples over which the rates rise, 0 or more and below 1. */
   warmupShare: number;
   /** Examples of the whole training, all epochs. */
   totalExamples: number;
 }
-
-const MAKE_SCHEDULE = {
-  constant: constantWarmup,
-  linear: linearWarmup,
-  cosine: cosineWarmup,
-} as const;
 
 /**
  * Factor in 0..1 of the rates for a batch of `batchExamples` after `examplesDone` others: the schedule of that name of
@@ -32,7 +21,6 @@ export function rateFactor(
   batchExamples: number,
 ): number {
   if (schedule === 'constant' && warmupShare === 0) return 1;
-  const warmupSteps = Math.min(totalExamples - 1, Math.round(totalExamples * warmupShare));
-  const factorOf = MAKE_SCHEDULE[schedule]({ peak: 1, warmupSteps, totalSteps: totalExamples });
+  const factorOf = scheduleOf({ learningRate: 1, warmupShare, schedule }, totalExamples);
   return factorOf(examplesDone + Math.ceil(batchExamples / 2));
 }

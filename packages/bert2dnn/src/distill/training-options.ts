@@ -1,10 +1,10 @@
 // Options of how a student is trained towards its labels: losses, rates, regularisation. Their meaning, defaults and limits.
 import { Bert2dnnError, findNearestName } from '../foundation/errors.js';
 import type { ClassWeights } from '../teacher/class-weights.js';
+import { SCHEDULES, type ScheduleName } from '../teacher/loop-settings.js';
 import { type LayerOptimizer, OPTIMIZERS } from './layer-optimizer.js';
 import type { TrainingDefaults } from './presets.js';
 import { RANKINGS, type Ranking } from './ranking-loss.js';
-import { RATE_SCHEDULES, type RateSchedule } from './rate-schedule.js';
 import type { StudentGraphOptions } from './student-graph.js';
 import { LOSSES, type Loss } from './student-loss.js';
 
@@ -73,7 +73,7 @@ export interface TrainingSettings {
   initialAccumulator: number;
   tableStart: number;
   optimizer: LayerOptimizer;
-  schedule: RateSchedule;
+  schedule: ScheduleName;
   warmupShare: number;
   dropout: number;
   inputDropout: number;
@@ -109,7 +109,7 @@ export function resolveTraining(
     initialAccumulator: options.initialAccumulator ?? defaults.initialAccumulator,
     tableStart: options.tableStart ?? defaults.tableStart,
     optimizer,
-    schedule: parseName('schedule', options.schedule ?? 'constant', RATE_SCHEDULES),
+    schedule: parseName('schedule', options.schedule ?? 'constant', SCHEDULES),
     warmupShare: options.warmupShare ?? 0,
     dropout: options.dropout ?? 0,
     inputDropout: options.inputDropout ?? 0,

@@ -115,12 +115,17 @@ export interface ShardRun {
 export async function runShards(run: ShardRun): Promise<void> {
   for (const shard of selectShards(run.plan, run.selection)) {
     if (run.signal?.aborted === true) {
-      throw new Bert2dnnError('INTERRUPTED', `${run.out}: stopped before shard ${shard.index}`, {
-        hint: 'Run the same command again: finished shards are kept.',
-      });
+      throw interruptedBefore(run.out, shard);
     }
     await run.finish(shard.index);
   }
+}
+
+/** The error of a run that was told to stop. */
+export function interruptedBefore(out: string, { index }: PlannedShard): Bert2dnnError {
+  return new Bert2dnnError('INTERRUPTED', `${out}: stopped before shard ${index}`, {
+    hint: 'Run the same command again: finished shards are kept.',
+  });
 }
 
 async function produceShard(

@@ -79,8 +79,11 @@ const MAKE_SCHEDULE = {
   constant: constantWarmup,
 } as const;
 
+/** What a schedule is made of. */
+export type ScheduleSettings = Pick<LoopSettings, 'learningRate' | 'warmupShare' | 'schedule'>;
+
 /** The learning rate of update `step`, counted from 1, of `totalSteps`. */
-export function scheduleOf(settings: LoopSettings, totalSteps: number): LearningRateSchedule {
+export function scheduleOf(settings: ScheduleSettings, totalSteps: number): LearningRateSchedule {
   const { learningRate: peak, warmupShare, schedule } = settings;
   const warmupSteps = Math.min(totalSteps - 1, Math.round(totalSteps * warmupShare));
   return MAKE_SCHEDULE[schedule]({ peak, warmupSteps, totalSteps });

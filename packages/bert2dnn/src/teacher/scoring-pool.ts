@@ -1,8 +1,9 @@
 // One scoring in several processes of this machine, a shard at a time each. Products of a few hundred rows leave the second
 // thread of a model half idle, and a second process does not. For many machines see `pipeline/queue-score.ts`.
 import { freemem } from 'node:os';
-import { Bert2dnnError } from '../foundation/errors.js';
+import { runInParallel } from '../foundation/in-parallel.js';
 import type { PlannedShard } from '../jobs/shard-plan.js';
+import { interruptedBefore } from '../jobs/shard-runner.js';
 import { ScoringChild } from './scoring-child.js';
 import type { FinishedOrder } from './scoring-messages.js';
 import type { ScoringRequest } from './scoring-request.js';
@@ -29,31 +30,19 @@ export interface ScoringPool {
  */
 export async function scoreInProcesses(pool: ScoringPool): Promise<void> {
   const { request, shards, numProcesses, threads, signal, onScored, onFinished } = pool;
-  const queue = [...shards];
   const share = Math.max(1, Math.floor(threads / numProcesses));
   const children = Array.from({ length: numProcesses }, () => new ScoringChild());
-  let error: unknown;
-  const serve = async (child: ScoringChild): Promise<void> => {
-    while (error === undefined && signal?.aborted !== true) {
-      const shard = queue.shift();
-      if (shard === undefined) return;
-      try {
-        onFinished(await child.order({ request, shard, threads: share }, onScored));
-      } catch (cause) {
-        error ??= cause;
-      }
-    }
-  };
+  const free = [...children];
   try {
-    await Promise.all(children.map(serve));
+    await runInParallel(shards, numProcesses, async (shard) => {
+      if (signal?.aborted === true) throw interruptedBefore(request.out, shard);
+      const child = free.pop()!;
+      onFinished(await child.order({ request, shard, threads: share }, onScored));
+      free.push(child);
+    });
   } finally {
     for (const child of children) child.kill();
   }
-  if (error !== undefined) throw error;
-  if (queue.length === 0) return;
-  throw new Bert2dnnError('INTERRUPTED', `${request.out}: stopped before shard ${queue[0].index}`, {
-    hint: 'Run the same command again: finished shards are kept.',
-  });
 }
 
 /** Rows times learnt numbers from which the start of a process is worth it: some ten seconds of one core. */

@@ -11,7 +11,7 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { loadStudentFolder } from '@bert2dnn/student/node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BadRows } from '../../src/data/bad-rows.js';
@@ -20,6 +20,7 @@ import { distill } from '../../src/distill/distill.js';
 import type { DistillOptions } from '../../src/distill/options.js';
 import { SILENT } from '../../src/foundation/progress.js';
 import { createRandom } from '../../src/foundation/random.js';
+import { createTemporaryName } from '../../src/foundation/temporary-names.js';
 import { stackScores } from '../../src/labels/stack.js';
 import { makeTestFolder, writeScores, writeTsv } from '../labels/score-fixture.js';
 
@@ -170,18 +171,35 @@ describe('a kept cache', () => {
     expect(await shardsIn(cache)).toHaveLength(16);
   });
 
-  it('loses what killed runs left half written, once it is old', async () => {
+  it('loses what killed runs left half written, and nothing of a live one', async () => {
     const cache = newFolder();
     await train({ cache });
     const [shard] = await shardsIn(cache);
-    const names = ['old', 'new'].map((age) => join(shard, `../.tmp-0123456789ab-${age}.features`));
-    for (const name of names) await writeFile(name, '');
+    const live = createTemporaryName('1.features');
+    // Of another machine's process, a day and more ago.
+    const dead = '.tmp-0123456789ab-01234567.1-1.features';
+    for (const folder of [cache, join(shard, '..')]) {
+      for (const name of [live, dead]) await writeFile(join(folder, name), '');
+      await utimes(join(folder, dead), 1, 1);
+    }
     await mkdir(join(cache, 'runs-1'));
-    for (const name of [names[0], join(cache, 'runs-1')]) await utimes(name, 1, 1);
+    await utimes(join(cache, 'runs-1'), 1, 1);
     await train({ cache });
-    expect(await readdir(join(shard, '..'))).toContain('.tmp-0123456789ab-new.features');
-    expect(await readdir(join(shard, '..'))).not.toContain('.tmp-0123456789ab-old.features');
+    for (const folder of [cache, join(shard, '..')]) {
+      expect(await readdir(folder)).toContain(live);
+      expect(await readdir(folder)).not.toContain(dead);
+    }
     expect(await readdir(cache)).not.toContain('runs-1');
+  });
+
+  it('beside the output goes with what killed runs left in it', async () => {
+    const out = newFolder();
+    const features = join(out, '..', `.${basename(out)}.features`);
+    await mkdir(features);
+    const name = createTemporaryName('vocabularies-0123456789abcdef.json');
+    await writeFile(join(features, name), '');
+    await train({ out });
+    await expect(readdir(features)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('is made again where a file was cut, changed or removed', async () => {

@@ -31,7 +31,7 @@ describe('resolveTraining', () => {
     [{ ranking: 'listwise', rankingTemperature: 0 }, /rankingTemperature must be a number > 0/],
     [{ rankingShare: 0.3 }, /rankingShare is 0.3 without a ranking/],
     [{ ranking: 'pairwize' }, /ranking: got "pairwize", expected pairwise or listwise/],
-    [{ schedule: 'step' }, /schedule: got "step", expected constant or linear or cosine/],
+    [{ schedule: 'step' }, /schedule: got "step", expected linear or cosine or constant/],
     [{ optimizer: 'adam' }, /optimizer: got "adam"/],
     [{ loss: 'mse' }, /loss: got "mse"/],
   ])('refuses %o', (options, message) => {

@@ -1,7 +1,7 @@
 // The options of `distill` that say how a student is trained towards its labels: losses, rates, regularisation.
 import { OPTIMIZERS } from '../../distill/layer-optimizer.js';
 import { RANKINGS } from '../../distill/ranking-loss.js';
-import { RATE_SCHEDULES } from '../../distill/rate-schedule.js';
+import { SCHEDULES } from '../../teacher/loop-settings.js';
 import { choice, number, numberMapOr, numberOr, text } from '../options.js';
 
 /** Losses and how rows count. */
@@ -57,7 +57,7 @@ const RATE_OPTIONS = {
   optimizer: choice('Of the layers; the tables have Adagrad.', OPTIMIZERS, 'adagrad'),
   schedule: choice(
     'How the rates go on after their warm-up: down to 0 in a line or along half a cosine, or not at all.',
-    RATE_SCHEDULES,
+    SCHEDULES,
     'constant',
   ),
   warmupShare: number('Share of the training over which the rates rise.', 0, { min: 0, max: 0.99 }),

@@ -1,7 +1,7 @@
 // Worker threads that answer requests, each one at a time, in the order in which they were asked for. What is asked is
 // the script's matter; errors keep their code and hint on the way. The caller must `close` the pool.
 import { parentPort, Worker } from 'node:worker_threads';
-import { Bert2dnnError, type ErrorCode } from '../foundation/errors.js';
+import { Bert2dnnError, type ErrorCode } from './errors.js';
 
 /** An error on its way between threads, as which a `Bert2dnnError` would lose its class. */
 interface SentError {
