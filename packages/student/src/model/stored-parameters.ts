@@ -1,0 +1,33 @@
+// The numbers of a student as they are stored and shipped: float32, float16 or int8. Training knows float32 alone.
+// Reading and writing them: `format/`.
+import type { Parameters } from './parameters.js';
+
+/** How the tables and weights of a student may be stored; biases stay float32. */
+export const PRECISIONS = ['float32', 'float16', 'int8'] as const;
+
+export type Precision = (typeof PRECISIONS)[number];
+
+/** IEEE 754 binary16, as bits. */
+export interface Float16Tensor {
+  precision: 'float16';
+  bits: Uint16Array;
+}
+
+/** Whole numbers -127 to 127 times a scale: of its row in a table [V, D], of its column in a layer's weight [C, O]. */
+export interface Int8Tensor {
+  precision: 'int8';
+  values: Int8Array;
+  /** One a row of a table, one an output of a layer. */
+  scales: Float32Array;
+}
+
+/** One parameter, row-major in the shape that `parameterShapes` names. */
+export type StoredTensor = Float32Array | Float16Tensor | Int8Tensor;
+
+/** Parameters by the names of `parameterShapes`. `Parameters` are stored parameters, too. */
+export type StoredParameters = Readonly<Record<string, StoredTensor>>;
+
+/** Whether every parameter is float32, so that it can be trained on. */
+export function areFloat32(parameters: StoredParameters): parameters is Parameters {
+  return Object.values(parameters).every((tensor) => tensor instanceof Float32Array);
+}
