@@ -1,5 +1,14 @@
 // The students that are compared: what each learns from, and how. All else is the preset `pair` as it is.
 
+/** The recipe that the ablations change one thing of. */
+const LISTWISE = {
+  epochs: 2,
+  loss: 'margin-mse',
+  schedule: 'linear',
+  ranking: 'listwise',
+  rankingShare: 0.3,
+};
+
 /** `from: 'labels'`: the labelled pairs alone; else the whole transfer set with the teacher's soft labels. */
 export const STUDENTS = {
   labels: { from: 'labels', epochs: 2 },
@@ -13,11 +22,20 @@ export const STUDENTS = {
     hardShare: 0.5,
     label: 'label',
   },
-  'margin, falling rate, listwise .3': {
-    epochs: 2,
-    loss: 'margin-mse',
-    schedule: 'linear',
-    ranking: 'listwise',
-    rankingShare: 0.3,
-  },
+  'margin, falling rate, listwise .3': LISTWISE,
+  'listwise, no margin': { ...LISTWISE, loss: 'cross-entropy' },
+  'cross-entropy, falling rate': { epochs: 2, schedule: 'linear' },
+  'pairwise .3': { ...LISTWISE, ranking: 'pairwise' },
+  'layers 256-64': { ...LISTWISE, hiddenLayers: [256, 64] },
+  'layers 512-128': { ...LISTWISE, hiddenLayers: [512, 128] },
+  'no layers': { ...LISTWISE, hiddenLayers: [] },
+  'no match families': { ...LISTWISE, matchFamilies: ['none'] },
+  'no quantities': { ...LISTWISE, quantities: 'off' },
+  'few crossed words': { ...LISTWISE, crossSize: 64 },
+  'character n-grams': { ...LISTWISE, characterSize: 65_536 },
+  'shared tables': { ...LISTWISE, shareTables: true },
+  'dropout .1': { ...LISTWISE, dropout: 0.1 },
+  AdamW: { ...LISTWISE, optimizer: 'adamw', learningRate: 0.001, embeddingLearningRate: 0.005 },
+  bag: { ...LISTWISE, preset: 'bag' },
+  tower: { ...LISTWISE, preset: 'tower' },
 };
