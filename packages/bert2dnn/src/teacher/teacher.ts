@@ -1,5 +1,5 @@
-// A teacher ready to score: texts in, logits out. From a Hugging Face folder, a folder with an ONNX model, or an
-// endpoint (`endpoint/`).
+// A teacher ready to score: texts in, logits out. From a Hugging Face folder, a folder with an ONNX model, an endpoint
+// (`endpoint/`), or a student's folder.
 import { join } from 'node:path';
 import { Bert2dnnError } from '../foundation/errors.js';
 import { readJson } from '../foundation/files.js';
@@ -16,6 +16,7 @@ import { openModelFolder, openTokenizer, readExtra } from './model-folder.js';
 import { openOnnxModel } from './onnx-model.js';
 import { parameterShapes } from './parameters.js';
 import { encodeQuantized, type Precision, QUANTIZED_PLACE } from './quantized-model.js';
+import { isStudentFolder, openStudentTeacher } from './student-teacher.js';
 import type { Tokenizer } from './tokenizer/tokenizer.js';
 
 /** Options of `loadTeacher`. */
@@ -104,11 +105,13 @@ const DEFAULT_MAX_TOKENS = 128;
 const SMALLEST_MAX_TOKENS = 5;
 
 /**
- * Opens a teacher's folder: safetensors weights, or an ONNX model made elsewhere. Or the JSON file of an endpoint.
+ * Opens a teacher's folder: safetensors weights, or an ONNX model made elsewhere. Or the JSON file of an endpoint,
+ * or a student's folder.
  * @throws Bert2dnnError FILE_MISSING, TEACHER_INVALID, TOKENIZER_INVALID, ENDPOINT_INVALID, each naming what is wrong.
  */
 export async function loadTeacher(dir: string, options: LoadTeacherOptions = {}): Promise<Teacher> {
   if (await isEndpointFile(dir)) return openEndpoint(dir, options);
+  if (await isStudentFolder(dir)) return openStudentTeacher(dir, options);
   const { precision = 'f32' } = options;
   checkChoice(dir, options);
   const files = await findModelFiles(dir, options.onnxFile);

@@ -29,7 +29,7 @@ export const scoreVerb = defineVerb({
   summary: 'Score texts with a teacher: logits in resumable shards.',
   options: {
     teacher: requiredPath(
-      'Teacher: a folder (safetensors or ONNX), or the JSON file that describes an HTTP endpoint.',
+      "Teacher: a folder (safetensors or ONNX), a student's folder, or the JSON file that describes an HTTP endpoint.",
       '<path>',
     ),
     input: orStored(
