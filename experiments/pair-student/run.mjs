@@ -36,7 +36,7 @@ const pairs = { fields: { query: 'query', title: 'title' } };
 
 /** Data, teacher, scores and soft labels of a task. */
 function teacherStages(task, files, shared) {
-  const { labelRange, teacher, transferSize, pseudoQueries } = TASKS[task];
+  const { labelRange, teacher, transferSize, pseudoQueries, teacherEpochs = 3 } = TASKS[task];
   const gold = { ...pairs, label: 'relevance', labelRange };
   const stages = {
     data: {
@@ -57,7 +57,14 @@ function teacherStages(task, files, shared) {
   if (teacher === undefined) {
     const model = join(shared, 'teachers', 'minilm-l6');
     const rows = { train: ['@data/train.parquet'], dev: ['@data/dev.parquet'] };
-    stages.teacher = { verb: 'finetune', model, ...rows, ...pairs, epochs: 3, maxTokens: 64 };
+    stages.teacher = {
+      verb: 'finetune',
+      model,
+      ...rows,
+      ...pairs,
+      epochs: teacherEpochs,
+      maxTokens: 64,
+    };
   }
   const path = teacher === undefined ? '@teacher' : join(shared, 'teachers', teacher);
   stages.scores = {
@@ -89,15 +96,40 @@ function stageOf(student) {
   return student.replace(/[^a-z0-9]+/gi, '-');
 }
 
-/** Stages of the students of one seed, over what the teacher's stages made in `own`. */
-function studentStages(own, { teacher, gold, dev }) {
+/** Students that learn the labels alone and are averaged with the teacher, by their seeds. */
+const STACKED_SEEDS = [1, 2, 3];
+
+/** Soft labels of averaged teachers: students of the labels, with or without the BERT; for students with `teachers`. */
+async function stackStudents(own, place) {
   const stages = {};
-  for (const name of options.students.split(';')) {
-    const { from, ...settings } = STUDENTS[name];
+  for (const seed of STACKED_SEEDS) {
+    await runStages(join(own, `seed-${seed}`), seed, studentStages(own, ['labels'], place));
+    const teacher = join(own, `seed-${seed}`, 'labels');
+    const input = [join(own, 'data', 'transfer')];
+    stages[`scores-student-${seed}`] = { verb: 'score', teacher, input, ...pairs };
+  }
+  const students = Object.keys(stages).map((stage) => `@${stage}`);
+  // The BERT counts as much as the students together.
+  const bert = students.map(() => join(own, 'scores'));
+  stages['labels-students'] = { verb: 'stack', scores: students };
+  stages['labels-all'] = { verb: 'stack', scores: [...students, ...bert] };
+  await runStages(join(own, 'stacked'), 1, stages);
+}
+
+/** Where the soft labels of a student come from. */
+function labelsOf(own, teachers) {
+  return teachers === undefined ? join(own, 'labels') : join(own, 'stacked', `labels-${teachers}`);
+}
+
+/** Stages of students of one seed, over what the teacher's stages made in `own`. */
+function studentStages(own, names, { teacher, gold, dev }) {
+  const stages = {};
+  for (const name of names) {
+    const { from, teachers, ...settings } = STUDENTS[name];
     const source =
       from === 'labels'
         ? { input: [join(own, 'data', 'train.parquet')] }
-        : { input: [join(own, 'data', 'transfer')], labels: join(own, 'labels') };
+        : { input: [join(own, 'data', 'transfer')], labels: labelsOf(own, teachers) };
     const stage = stageOf(name);
     const cache = join(own, 'features');
     stages[stage] = { verb: 'distill', ...source, preset: 'pair', cache, ...settings };
@@ -110,8 +142,9 @@ function studentStages(own, { teacher, gold, dev }) {
 async function runTask(task, { shared, work }) {
   const own = join(work, task);
   const files = await openTask(task, { shared, work: own });
-  const { stages, teacher, gold } = teacherStages(task, files, shared);
-  const made = await runStages(own, 1, stages);
+  const prepared = teacherStages(task, files, shared);
+  const { teacher, gold } = prepared;
+  const made = await runStages(own, 1, prepared.stages);
   const common = {
     task,
     machine: `${cpus()[0].model} x ${cpus().length}, Node ${process.version}`,
@@ -126,9 +159,12 @@ async function runTask(task, { shared, work }) {
   const scoring = { precision, rowsPerSecond, seconds, int8 };
   await write('teacher', { student: 'teacher', scoring, gold: made['teacher-gold'].result.gold });
   const place = { teacher: teacher.replace('@', `${own}/`), gold, dev: files.dev };
+  const names = options.students.split(';');
+  if (names.some((name) => STUDENTS[name].teachers !== undefined)) await stackStudents(own, place);
   for (const seed of options.seeds.split(',').map(Number)) {
-    const outcomes = await runStages(join(own, `seed-${seed}`), seed, studentStages(own, place));
-    for (const student of options.students.split(';')) {
+    const stages = studentStages(own, names, place);
+    const outcomes = await runStages(join(own, `seed-${seed}`), seed, stages);
+    for (const student of names) {
       const stage = stageOf(student);
       const { result, seconds } = outcomes[stage];
       const { numExamples, sizeBytes, examplesPerSecond } = result;

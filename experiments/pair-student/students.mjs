@@ -9,7 +9,10 @@ const LISTWISE = {
   rankingShare: 0.3,
 };
 
-/** `from: 'labels'`: the labelled pairs alone; else the whole transfer set with the teacher's soft labels. */
+/**
+ * `from: 'labels'`: the labelled pairs alone; else the whole transfer set with the teacher's soft labels, or with those of
+ * several `teachers`: `students` that learnt the labels alone, or `all`, the BERT with them.
+ */
 export const STUDENTS = {
   labels: { from: 'labels', epochs: 2 },
   distilled: { epochs: 2 },
@@ -36,6 +39,15 @@ export const STUDENTS = {
   'shared tables': { ...LISTWISE, shareTables: true },
   'dropout .1': { ...LISTWISE, dropout: 0.1 },
   AdamW: { ...LISTWISE, optimizer: 'adamw', learningRate: 0.001, embeddingLearningRate: 0.005 },
+  'gold share .5': { ...LISTWISE, hardShare: 0.5, label: 'label' },
+  'of students': { ...LISTWISE, teachers: 'students' },
+  'of teacher and students': { ...LISTWISE, teachers: 'all' },
+  'of teacher and students, gold share .5': {
+    ...LISTWISE,
+    teachers: 'all',
+    hardShare: 0.5,
+    label: 'label',
+  },
   bag: { ...LISTWISE, preset: 'bag' },
   tower: { ...LISTWISE, preset: 'tower' },
 };

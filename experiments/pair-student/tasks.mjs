@@ -23,6 +23,15 @@ export const TASKS = {
     transferSize: 600_000,
     pseudoQueries: 6000,
   },
+  'homedepot-5000-long': {
+    file: 'homedepot.tsv.gz',
+    labelRange: [1, 3],
+    positive: 2.67,
+    numLabels: 5000,
+    teacherEpochs: 10,
+    transferSize: 600_000,
+    pseudoQueries: 6000,
+  },
   crowdflower: {
     file: 'crowdflower.tsv.gz',
     labelRange: [1, 4],
