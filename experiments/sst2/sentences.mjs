@@ -42,7 +42,7 @@ export async function writePhrases(shared, work) {
 }
 
 /**
- * Writes `sentences.tsv`: one column, `text`. The sentences are distinct, of 3 to 50 words, none of them a
+ * Writes `sentences.tsv`: text as SST-2 writes it, label, which is empty. The sentences are distinct, of 3 to 50 words, none of them a
  * sentence of the dev set; `limit` of them are drawn by seed.
  */
 export async function writeSentences(shared, work, { limit, seed = 1 }) {
@@ -58,7 +58,7 @@ export async function writeSentences(shared, work, { limit, seed = 1 }) {
         const sentence = segment.replace(/\s+/g, ' ').trim();
         const numWords = sentence.split(' ').length;
         if (numWords < MIN_WORDS || numWords > MAX_WORDS || heldOut.has(bare(sentence))) continue;
-        sentences.add(sentence);
+        sentences.add(asTreebank(sentence));
       }
     }
   }
@@ -66,9 +66,29 @@ export async function writeSentences(shared, work, { limit, seed = 1 }) {
   shuffle(drawn, createRandom(seed, 'sentences'));
   await writeFileAtomically(
     join(work, 'sentences.tsv'),
-    `text\n${drawn.slice(0, limit).join('\n')}\n`,
+    `text\tlabel\n${drawn.slice(0, limit).join('\t\n')}\t\n`,
   );
   return { found: drawn.length, drawn: Math.min(limit, drawn.length) };
+}
+
+/** A sentence as SST-2 writes it: lower case, punctuation and clitics apart ("do n't", "it 's"), quotes as in TeX. */
+export function asTreebank(sentence) {
+  return sentence
+    .toLowerCase()
+    .replace(/[\u2018\u2019]/g, "'")
+    .replace(/[\u201c\u201d]/g, '"')
+    .replace(/(^|[\s([])"/g, '$1 `` ')
+    .replace(/"/g, " '' ")
+    .replace(/\.{2,}|\u2026/g, ' ... ')
+    .replace(/-{2,}|[\u2013\u2014]/g, ' -- ')
+    .replace(/[([]/g, ' -lrb- ')
+    .replace(/[)\]]/g, ' -rrb- ')
+    .replace(/([,;:?!]+)(?!\d)/g, ' $1 ')
+    .replace(/(\p{L})n't(?!\p{L})/gu, "$1 n't")
+    .replace(/(\p{L})'(s|re|ve|ll|d|m)(?!\p{L})/gu, "$1 '$2")
+    .replace(/(?<![.\s])\.(\s*(?:'')?\s*)$/, ' .$1')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 /** Letters and digits only, so that other spacing and punctuation do not hide an equal sentence. */

@@ -1,0 +1,21 @@
+// The students that are compared. All are one bag of 1- to 3-grams, three epochs, the last of which is kept: no dev set
+// is given to the training, so that nothing is chosen by what is measured.
+
+const MARGIN = { loss: 'margin-mse', schedule: 'linear' };
+
+/** `from`: the phrases with their labels (`labels`), with soft labels (`phrases`), or all texts with soft labels. */
+export const STUDENTS = {
+  'hard labels': { from: 'labels' },
+  'phrases alone': { from: 'phrases' },
+  'cross-entropy': {},
+  'cross-entropy, falling rate': { schedule: 'linear' },
+  margin: { loss: 'margin-mse' },
+  'margin, falling rate': MARGIN,
+  '500,000 n-grams': { ...MARGIN, vocabularySize: 500_000 },
+  'n-grams by information': { ...MARGIN, vocabularyBy: 'information' },
+  'width 128': { ...MARGIN, embeddingSize: 128 },
+  'dropout .2': { ...MARGIN, dropout: 0.2 },
+  'layers 256-64': { ...MARGIN, hiddenLayers: [256, 64] },
+  'gold share .5': { ...MARGIN, hardShare: 0.5, label: 'label' },
+  'six epochs': { ...MARGIN, epochs: 6 },
+};
