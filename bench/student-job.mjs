@@ -16,11 +16,44 @@ const CHILD = fileURLToPath(new URL('./student-job-child.mjs', import.meta.url))
 const FILE_ROWS = 1_000_000;
 const BATCH_ROWS = 50_000;
 const NUM_WORDS = 200_000;
+const MAX_TEXTS = 1_000_000;
 
-/** Pairs of a query of 2 to 4 words and a title of 6 to 14, words by Zipf's law; the soft label grows with shared words. */
+/** A number as letters, so that no word looks like a quantity. */
+function spell(number) {
+  let word = '';
+  for (let rest = number + 26; rest > 0; rest = Math.floor(rest / 26)) {
+    word += String.fromCharCode(97 + (rest % 26));
+  }
+  return word;
+}
+
+/**
+ * A catalogue and a log: titles of 6 to 14 words by Zipf's law, one for two pairs and a million at most; queries of 2 to 4
+ * words, one for twenty pairs, most of them words of one title. Texts repeat, as they do in a shop.
+ */
+function createTexts(numRows, random) {
+  const word = () => spell(Math.floor(NUM_WORDS ** random.next()));
+  const many = (count, make) =>
+    Array.from({ length: Math.max(1, Math.min(MAX_TEXTS, Math.ceil(count))) }, make);
+  const titles = many(numRows / 2, () =>
+    Array.from({ length: 6 + random.nextInt(9) }, word).join(' '),
+  );
+  const queries = many(numRows / 20, () => {
+    const title = random.nextInt(titles.length);
+    const words = titles[title].split(' ');
+    const length = 2 + random.nextInt(3);
+    const text = Array.from({ length }, () =>
+      random.next() < 0.7 ? words[random.nextInt(words.length)] : word(),
+    ).join(' ');
+    return { text, title };
+  });
+  return { titles, queries };
+}
+
+/** Pairs of a query with its own title or another one; the soft label grows with shared words. */
 async function writePairs(folder, numRows) {
   const random = createRandom(1, 'bench/student-job');
-  const word = () => `w${Math.floor(NUM_WORDS ** random.next())}`;
+  const { titles, queries } = createTexts(numRows, random);
   for (let start = 0; start < numRows; start += FILE_ROWS) {
     const name = `pairs-${String(start / FILE_ROWS).padStart(5, '0')}.parquet`;
     const columns = ['query', 'title'].map((column) => ({ name: column, type: 'VARCHAR' }));
@@ -30,20 +63,17 @@ async function writePairs(folder, numRows) {
     ]);
     const end = Math.min(numRows, start + FILE_ROWS);
     for (let first = start; first < end; first += BATCH_ROWS) {
-      const [queries, titles, labels] = [[], [], []];
+      const rows = [[], [], []];
       for (let row = first; row < Math.min(end, first + BATCH_ROWS); row++) {
-        const query = Array.from({ length: 2 + random.nextInt(3) }, word);
-        const title = Array.from({ length: 6 + random.nextInt(9) }, word);
-        let numShared = 0;
-        for (let index = 0; index < query.length; index++) {
-          if (random.next() < 0.4) title[index] = query[index];
-          if (title.includes(query[index])) numShared++;
-        }
-        queries.push(query.join(' '));
-        titles.push(title.join(' '));
-        labels.push(Math.min(1, (numShared / query.length) * 0.9 + 0.1 * random.next()));
+        const { text, title: own } = queries[random.nextInt(queries.length)];
+        const title = titles[random.next() < 0.4 ? own : random.nextInt(titles.length)];
+        const words = text.split(' ');
+        const inTitle = new Set(title.split(' '));
+        const share = words.filter((one) => inTitle.has(one)).length / words.length;
+        const label = Math.min(1, share * 0.9 + 0.1 * random.next());
+        [text, title, label].forEach((value, column) => void rows[column].push(value));
       }
-      await writer.appendBatch([queries, titles, labels]);
+      await writer.appendBatch(rows);
     }
     await writer.close();
   }

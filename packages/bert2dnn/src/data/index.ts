@@ -10,6 +10,7 @@ export {
   BadRows,
 } from './bad-rows.js';
 export { type Bm25Hit, Bm25Index, type Bm25Options, scorePairs } from './bm25.js';
+export { countDistinctTexts } from './distinct-texts.js';
 export {
   EXAMPLES_FORMAT,
   EXAMPLES_VERSION,

@@ -8,20 +8,16 @@ import {
   tableOf,
   Vocabulary,
 } from '@bert2dnn/student';
-import type { ExampleSet } from '../data/index.js';
+import { countDistinctTexts, type ExampleSet } from '../data/index.js';
 import { Bert2dnnError } from '../foundation/errors.js';
 import { describeWriteError } from '../foundation/files.js';
 import type { Progress } from '../foundation/progress.js';
 import { type CountedLabels, countRanges, labelsOf } from './count-ranges.js';
 import type { Vocabularies } from './featurize.js';
-import {
-  type LabelTotals,
-  labelInformation,
-  TokenChoice,
-  type VocabularyCriterion,
-} from './token-choice.js';
+import { isReadyForThreads } from './threaded-set.js';
+import type { LabelTotals, VocabularyCriterion } from './token-choice.js';
 import { LABEL_UNITS } from './token-counts.js';
-import type { CounterSetting } from './vocabulary-counter.js';
+import type { CountedSet, CounterSetting } from './vocabulary-counter.js';
 
 /** Options of `countVocabularies`. */
 export interface VocabularyOptions {
@@ -32,8 +28,8 @@ export interface VocabularyOptions {
   /** Needed by `information`. */
   labels?: CountedLabels;
   /**
-   * Distinct n-grams held at once, in all threads together, at most 16,000,000 a thread (the limit of a Map). Default
-   * 4,000,000: about 500 MB, twice that for `information`. Beyond it counts go to disk; they are exact either way.
+   * Distinct n-grams held at once, in all threads together. Default 8,000,000: 200 to 400 MB, by how far the arrays have
+   * grown, twice that for `information`. Beyond it counts go to disk; they are exact either way.
    */
   maxTokens?: number;
   threads: number;
@@ -43,7 +39,9 @@ export interface VocabularyOptions {
   rangeRows?: number;
 }
 
-const MAX_TOKENS = 4_000_000;
+const MAX_TOKENS = 8_000_000;
+/** Nodes and slots are numbered by 32 bits, and an array has at most 2^32 values. */
+const MAX_TOKENS_A_THREAD = 1 << 27;
 const RANGE_ROWS = 1 << 17;
 
 /**
@@ -57,55 +55,85 @@ export async function countVocabularies(
   options: VocabularyOptions,
   progress: Progress,
 ): Promise<Vocabularies> {
-  const { criterion, labels, threads, rangeRows = RANGE_ROWS } = options;
+  const { labels, threads, rangeRows = RANGE_ROWS } = options;
   const blocks = tableBlocks(definition).filter(
     (block) => block.kind === 'ngrams' && block.vocabulary === 'list',
   );
-  const setting = settingOf(set, definition, blocks, options);
+  checkBound(options);
+  // Of this process: another one may count for the same cache.
+  const runs = join(options.folder, `runs-${process.pid}`);
   try {
-    await mkdir(setting.folder, { recursive: true }).catch((error) => {
-      throw describeWriteError(setting.folder, error);
+    await mkdir(runs, { recursive: true }).catch((error) => {
+      throw describeWriteError(runs, error);
     });
-    const task = progress.start('count n-grams', set.numRows, 'examples');
-    const runs = await countRanges(setting, { threads, labels, rangeRows, task });
+    const sets = await countedSets(set, { definition, blocks, runs }, options);
+    const setting = settingOf(definition, { sets, blocks, runs }, options);
+    const numTexts = sets.reduce((sum, { set: { numRows } }) => sum + numRows, 0);
+    const task = progress.start('count n-grams', numTexts, 'texts');
+    const chosen = await countRanges(setting, { threads, labels, rangeRows, task });
     task.done();
-    const totals = labels && labelTotals(labels);
-    const worthOf = (values: Float64Array): number =>
-      criterion === 'frequency' ? values[0] : labelInformation(values, totals!);
-    const chosen = blocks.map(({ name, size }, index): [string, Vocabulary] => {
-      const choice = new TokenChoice(size, worthOf);
-      for (const entry of runs[index]) if (entry.values[0] >= options.minCount) choice.add(entry);
-      const tokens = choice.tokens();
-      if (tokens.length === 0) throw emptyVocabulary(name, options.minCount);
-      return [name, Vocabulary.fromTokens(tokens)];
+    const named = blocks.map(({ name }, index): [string, Vocabulary] => {
+      if (chosen[index].length === 0) throw emptyVocabulary(name, options.minCount);
+      return [name, Vocabulary.fromTokens(chosen[index])];
     });
-    return Object.fromEntries(chosen);
+    return Object.fromEntries(named);
   } finally {
-    await rm(setting.folder, { recursive: true, force: true });
+    await rm(runs, { recursive: true, force: true });
   }
 }
 
 /** @throws Bert2dnnError USAGE for an impossible bound of memory. */
+function checkBound({ maxTokens = MAX_TOKENS, threads }: VocabularyOptions): void {
+  const limit = MAX_TOKENS_A_THREAD * threads;
+  if (maxTokens >= 1 && maxTokens <= limit) return;
+  const message = `vocabulary: maxTokens must be 1..${limit}, got ${maxTokens}`;
+  throw new Bert2dnnError('USAGE', message);
+}
+
 function settingOf(
-  set: ExampleSet,
   definition: StudentDefinition,
-  blocks: readonly BlockDefinition[],
-  { maxTokens = MAX_TOKENS, threads, folder, criterion, labels }: VocabularyOptions,
+  { sets, blocks, runs }: { sets: CountedSet[]; blocks: readonly BlockDefinition[]; runs: string },
+  { maxTokens = MAX_TOKENS, threads, criterion, labels, minCount }: VocabularyOptions,
 ): CounterSetting {
-  if (!(maxTokens >= 1 && maxTokens <= 16_000_000 * threads)) {
-    throw new Bert2dnnError(
-      'USAGE',
-      `vocabulary: maxTokens must be 1..${16_000_000 * threads}, got ${maxTokens}`,
-    );
-  }
   return {
-    set: { ...set, badRows: undefined, label: undefined, weight: undefined, group: undefined },
+    sets,
     text: definition.text,
-    fieldIndices: blocks.map(({ name }) => fieldIndicesOf(name, definition)),
+    sizes: blocks.map(({ size }) => size),
+    minCount,
+    criterion,
+    ...(criterion === 'information' && { totals: labelTotals(labels!) }),
     maxTokens: Math.ceil(maxTokens / threads),
-    numLabels: criterion === 'information' ? labels!.numOutputs : 0,
-    folder: join(folder, `runs-${process.pid}`),
+    folder: runs,
   };
+}
+
+/**
+ * The texts as they are read: examples, or where only occurrences matter and there are many, each text of a field once.
+ * A field that no block counts is not read.
+ */
+async function countedSets(
+  set: ExampleSet,
+  {
+    definition,
+    blocks,
+    runs,
+  }: { definition: StudentDefinition; blocks: readonly BlockDefinition[]; runs: string },
+  { criterion, threads, rangeRows = RANGE_ROWS }: VocabularyOptions,
+): Promise<CountedSet[]> {
+  const fieldIndices = blocks.map(({ name }) => fieldIndicesOf(name, definition));
+  if (criterion !== 'frequency' || set.numRows <= rangeRows || !isReadyForThreads(set)) {
+    const texts = { ...set, label: undefined, weight: undefined, group: undefined };
+    return [{ set: { ...texts, badRows: undefined }, fieldIndices }];
+  }
+  const sets: CountedSet[] = [];
+  for (const [index, field] of definition.fields.entries()) {
+    const own = fieldIndices.map((indices) => (indices.includes(index) ? [0] : []));
+    if (own.every((indices) => indices.length === 0)) continue;
+    const path = join(runs, `texts-${index}.parquet`);
+    const distinct = await countDistinctTexts(set, field, { path, threads });
+    sets.push({ set: distinct, fieldIndices: own });
+  }
+  return sets;
 }
 
 /** Places of the fields whose n-grams are rows of a block's table: its own and those of the blocks that share it. */

@@ -13,7 +13,7 @@ function textsOf(set: ExampleSet): ExampleSet {
 }
 
 /** Whether threads can read a set as it is. */
-function isReadyForThreads({ parts, badRows }: ExampleSet): boolean {
+export function isReadyForThreads({ parts, badRows }: ExampleSet): boolean {
   return badRows === undefined && parts.every(({ format }) => format === 'parquet');
 }
 

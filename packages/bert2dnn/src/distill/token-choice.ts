@@ -1,31 +1,33 @@
 // Which tokens get a row of the table: the best by a figure, ties by their text, within memory of twice their number.
-import { LABEL_UNITS, type TokenEntry } from './token-counts.js';
+import { LABEL_UNITS } from './token-counts.js';
 
 /** How a vocabulary is chosen: by occurrences, or by what a token tells of the label. */
 export const VOCABULARY_CRITERIA = ['frequency', 'information'] as const;
 
 export type VocabularyCriterion = (typeof VOCABULARY_CRITERIA)[number];
 
+/** A token and what it is worth; larger is better. */
+export interface RatedToken {
+  token: string;
+  worth: number;
+}
+
 /** Keeps the best `size` of the tokens that it is shown. */
 export class TokenChoice {
-  #kept: { token: string; worth: number }[] = [];
+  #kept: RatedToken[] = [];
 
-  /** @param worthOf a token's figures to what it is worth; larger is better */
-  constructor(
-    private readonly size: number,
-    private readonly worthOf: (values: Float64Array) => number,
-  ) {}
+  constructor(private readonly size: number) {}
 
   /** Shows a token. Each token once. */
-  add({ token, values }: TokenEntry): void {
-    this.#kept.push({ token, worth: this.worthOf(values) });
+  add(rated: RatedToken): void {
+    this.#kept.push(rated);
     if (this.#kept.length >= 2 * this.size + 1024) this.#cut();
   }
 
   /** The best, best first; ties in UTF-16 order. */
-  tokens(): string[] {
+  best(): RatedToken[] {
     this.#cut();
-    return this.#kept.map(({ token }) => token);
+    return this.#kept;
   }
 
   #cut(): void {
@@ -34,6 +36,15 @@ export class TokenChoice {
     );
     this.#kept.length = Math.min(this.#kept.length, this.size);
   }
+}
+
+/** What a token's figures are worth. @param totals needed by `information` */
+export function worthOf(
+  values: Float64Array,
+  criterion: VocabularyCriterion,
+  totals?: LabelTotals,
+): number {
+  return criterion === 'frequency' ? values[0] : labelInformation(values, totals!);
 }
 
 /** Label sums of a whole set, beside which those of a token are judged. */

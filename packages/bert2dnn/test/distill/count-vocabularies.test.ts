@@ -1,15 +1,20 @@
 // Vocabularies: the naive count of everything, whatever the bound of memory, the ranges and the threads.
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { textTokens } from '@bert2dnn/student';
+import { ngrams, textTokens } from '@bert2dnn/student';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openExamples, writeParquet } from '../../src/data/index.js';
 import { countVocabularies, type VocabularyOptions } from '../../src/distill/count-vocabularies.js';
 import { presetDefinition } from '../../src/distill/presets.js';
 import { labelInformation } from '../../src/distill/token-choice.js';
-import { LABEL_UNITS } from '../../src/distill/token-counts.js';
-import { mergeRunFiles, mergeRuns, writeRun } from '../../src/distill/token-runs.js';
+import { LABEL_UNITS, TokenCounts } from '../../src/distill/token-counts.js';
+import {
+  addUpPartition,
+  NUM_PARTITIONS,
+  PartitionFiles,
+  partitionOf,
+} from '../../src/distill/token-partitions.js';
 import { SILENT } from '../../src/foundation/progress.js';
 import { createRandom } from '../../src/foundation/random.js';
 import { makeTestFolder } from '../labels/score-fixture.js';
@@ -39,6 +44,11 @@ const count = async (options: Partial<VocabularyOptions>) => {
   return { query: [...found['query'].tokens], title: [...found['title'].tokens] };
 };
 
+/** Distinct n-grams of each text, made once. */
+const tokensOfText = new Map(
+  [...queries, ...titles].map((text) => [text, new Set(textTokens(text, definition.text))]),
+);
+
 /** By worth, then by text, of those that occur twice. */
 function best(texts: string[], worthOf: (token: string) => number): string[] {
   const tokens = texts.flatMap((text) => textTokens(text, definition.text));
@@ -53,7 +63,7 @@ function best(texts: string[], worthOf: (token: string) => number): string[] {
 /** Mutual information from the table of probabilities. */
 function naiveInformation(texts: string[], token: string): number {
   const rows = texts.map((_, row) => row).filter((row) => !Number.isNaN(soft[row]));
-  const has = (row: number) => textTokens(texts[row], definition.text).includes(token);
+  const has = (row: number) => tokensOfText.get(texts[row])!.has(token);
   const share = (x: boolean | undefined, y: number | undefined) =>
     rows.reduce((sum, row) => {
       const isMeant = x === undefined || has(row) === x;
@@ -84,7 +94,7 @@ describe('countVocabularies', () => {
   });
 
   it('is exact beyond its memory, in any number of threads', async () => {
-    // 40 tokens at once: the counter writes a run after almost every range.
+    // 40 tokens at once: the counter writes to disk after almost every range.
     expect(await count({ maxTokens: 40 })).toEqual(expected);
     for (const threads of [1, 2, 4]) {
       expect(await count({ threads, rangeRows: 37 })).toEqual(expected);
@@ -127,45 +137,79 @@ describe('labelInformation', () => {
   });
 });
 
-describe('runs on disk', () => {
-  it('merge to the sum, whatever the tokens, in one pass or several', async () => {
-    const place = join(folder, 'runs');
-    await mkdir(place);
-    const token = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('a', 'b', '\ud800', ''));
-    const runs = fc.array(fc.array(token, { maxLength: 6 }), { minLength: 1, maxLength: 70 });
+describe('TokenCounts', () => {
+  const words = fc.array(fc.constantFrom('a', 'b', 'ab', '^', '$', '', 'caf\u00e9'), {
+    maxLength: 7,
+  });
+
+  it('counts what ngrams gives, and can begin anew', () => {
     fc.assert(
-      fc.property(runs, (lists) => {
-        const sums = new Map<string, number>();
-        const paths = lists.map((tokens, index) => {
-          const path = join(place, `${index}.run`);
-          const distinct = [...new Set(tokens)].sort();
-          for (const own of distinct) sums.set(own, (sums.get(own) ?? 0) + index + 1);
-          writeRun(
-            path,
-            distinct.map((own) => ({ token: own, values: Float64Array.of(index + 1) })),
-          );
-          return path;
-        });
-        const merged = [...mergeRunFiles(paths, { numValues: 1, folder: place, name: 'all' })];
-        const expected = [...sums.keys()].sort().map((own) => ({
-          token: own,
-          values: Float64Array.of(sums.get(own)!),
-        }));
-        expect(merged).toEqual(expected);
-      }),
-      { numRuns: 30 },
+      fc.property(
+        fc.array(words, { maxLength: 9 }),
+        fc.integer({ min: 1, max: 3 }),
+        (texts, highest) => {
+          const counts = new TokenCounts({ highest });
+          for (let time = 0; time < 2; time++) {
+            counts.clear();
+            const naive = new Map<string, number>();
+            for (const text of texts) {
+              counts.beginExample();
+              counts.addText(text);
+              for (const token of ngrams(text, highest)) {
+                naive.set(token, (naive.get(token) ?? 0) + 1);
+              }
+            }
+            const found = [...counts.entries()].map(({ token, values }) => [token, values[0]]);
+            expect(new Map(found as [string, number][])).toEqual(naive);
+            expect(found.length).toBe(naive.size);
+          }
+        },
+      ),
     );
   });
 
-  it('hold a token longer than a buffer', () => {
-    const path = join(folder, 'long.run');
-    const entries = ['a', 'b'.repeat(200_000), 'c'].map((token, index) => ({
-      token,
-      values: Float64Array.of(index),
-    }));
-    writeRun(path, entries);
-    const read = [...mergeRunFiles([path], { numValues: 1, folder, name: 'long' })];
-    expect(read).toEqual(entries);
-    expect([...mergeRuns([])]).toEqual([]);
+  it('grows', () => {
+    const counts = new TokenCounts({ highest: 2 });
+    for (let number = 0; number < 5000; number++) counts.addText([`w${number}`, `w${number % 7}`]);
+    const found = new Map([...counts.entries()].map(({ token, values }) => [token, values[0]]));
+    expect(found.get('w4999 w1')).toBe(1);
+    expect(found.get('w3 $')).toBe(714);
+    expect(found.get('^ w42')).toBe(1);
+  });
+});
+
+describe('partitions on disk', () => {
+  it('add up to the sum, whatever the tokens and the files', async () => {
+    const place = join(folder, 'partitions');
+    const token = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('a', 'b', '\ud800', ''));
+    const parts = fc.array(fc.array(token, { maxLength: 6 }), { minLength: 1, maxLength: 5 });
+    const long = 'x'.repeat(40_000);
+    await fc.assert(
+      fc.asyncProperty(parts, async (lists) => {
+        await rm(place, { recursive: true, force: true });
+        await mkdir(place);
+        const sums = new Map<string, number>();
+        const files = lists.map((tokens, index) => {
+          const written = new PartitionFiles(join(place, `${index}`));
+          for (const one of [...tokens, long]) sums.set(one, (sums.get(one) ?? 0) + index + 1);
+          // In two goes: files are added to.
+          for (const some of [tokens, [long]]) {
+            written.append(some.map((one) => ({ token: one, values: Float64Array.of(index + 1) })));
+          }
+          return written;
+        });
+        const found = new Map<string, number>();
+        for (let partition = 0; partition < NUM_PARTITIONS; partition++) {
+          const paths = files.map((file) => file.pathOf(partition));
+          for (const { token: one, values } of addUpPartition(paths, 1)) {
+            expect(partitionOf(one)).toBe(partition);
+            expect(found.has(one)).toBe(false);
+            found.set(one, values[0]);
+          }
+        }
+        expect(found).toEqual(sums);
+      }),
+      { numRuns: 15 },
+    );
   });
 });
