@@ -16,7 +16,8 @@ const LAYERS = [
   ['labels'],
   ['distill'],
   ['evaluate', 'analyze'],
-  ['report', 'server'],
+  ['report', 'export'],
+  ['server'],
   ['pipeline'],
   ['cli'],
 ];

@@ -64,6 +64,15 @@ export {
   tableOf,
   towerBlocks,
 } from './model/parameters.js';
+export {
+  areFloat32,
+  type Float16Tensor,
+  type Int8Tensor,
+  PRECISIONS,
+  type Precision,
+  type StoredParameters,
+  type StoredTensor,
+} from './model/stored-parameters.js';
 export { createStudent, type Score, Student, type StudentParts } from './model/student.js';
 export { towerWidth } from './model/towers.js';
 export { type BoundaryMarks, DEFAULT_MARKS, MAX_NGRAM, ngrams } from './text/ngrams.js';
