@@ -16,8 +16,7 @@ const LAYERS = [
   ['labels'],
   ['distill'],
   ['evaluate', 'analyze'],
-  ['report', 'export'],
-  ['server'],
+  ['report', 'server', 'export'],
   ['pipeline'],
   ['cli'],
 ];
