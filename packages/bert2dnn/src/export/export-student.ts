@@ -2,10 +2,10 @@
 import { extname } from 'node:path';
 import { type Precision, quantizeStudent, type Student } from '@bert2dnn/student';
 import { Bert2dnnError } from '../foundation/errors.js';
-import type { ExportedFile, ExportFormat } from './export-format.js';
+import type { ExportedFile, ExportFormat, FormatSettings } from './export-format.js';
 import { EXPORT_FORMATS, type ExportFormatName } from './formats.js';
 
-export interface ExportOptions {
+export interface ExportOptions extends FormatSettings {
   student: Student;
   format: ExportFormatName;
   /** Default: as the student has it. */
@@ -24,14 +24,26 @@ export interface ExportResult {
 
 /**
  * Writes a student in a format.
- * @throws Bert2dnnError USAGE when `out` is a file's name for a folder or the other way round; DISK_FULL, WRITE_FAILED.
+ * @throws Bert2dnnError USAGE when `out` is a file's name for a folder or the other way round, or for a setting of
+ *   another format; as the format's `write`.
  */
 export async function exportStudent(options: ExportOptions): Promise<ExportResult> {
   const { student, format, precision = student.precision, out } = options;
   checkOut(out, format);
-  const files = await EXPORT_FORMATS[format].write(quantizeStudent(student, precision), out);
+  checkSettings(options);
+  const files = await EXPORT_FORMATS[format].write(
+    quantizeStudent(student, precision),
+    out,
+    options,
+  );
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   return { out, format, precision, files, sizeBytes };
+}
+
+function checkSettings({ format, onnxInput }: ExportOptions): void {
+  if (format === 'onnx' || onnxInput === undefined) return;
+  const message = `onnxInput: got ${onnxInput} for the format ${format}, expected it for onnx only`;
+  throw new Bert2dnnError('USAGE', message, { hint: 'Take --format onnx, or leave it out.' });
 }
 
 /** @throws Bert2dnnError USAGE when the extension of `out` is not that of the format. */

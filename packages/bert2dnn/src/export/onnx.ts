@@ -13,16 +13,7 @@ import { addHead } from './onnx/head.js';
 import { idBag, idInputs } from './onnx/id-bags.js';
 import { StoredTensors } from './onnx/stored-tensors.js';
 import { textBags, textInputs } from './onnx/text-bags.js';
-
-/** What a model can be given. */
-export const ONNX_INPUTS = ['ids', 'words', 'text'] as const;
-
-/**
- * `ids`: `ids_<block>` int64 [Z] and `offsets_<block>` int64 [B + 1] of every block, as a `FeatureBuffer` holds them;
- * any student. `words`: `words_<field>` strings [B, W], padded with "" at the end, as the tokenizer `default` splits
- * them. `text`: `text_<field>` strings [B], as the tokenizer `paper` reads them but for capitals other than A to Z.
- */
-export type OnnxInput = (typeof ONNX_INPUTS)[number];
+import type { OnnxInput } from './onnx-inputs.js';
 
 /** Protobuf's limit for a file, less a share for all that is not a parameter. */
 const MAX_PARAMETER_BYTES = 2 ** 31 - 2 ** 26;

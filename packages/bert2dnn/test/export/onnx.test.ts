@@ -1,7 +1,12 @@
-import type { Student } from '@bert2dnn/student';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { quantizeStudent, type Student } from '@bert2dnn/student';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ONNX_INPUTS, type OnnxInput, studentToOnnx } from '../../src/export/onnx.js';
+import { exportStudent } from '../../src/export/export-student.js';
+import { studentToOnnx } from '../../src/export/onnx.js';
+import { ONNX_INPUTS, type OnnxInput } from '../../src/export/onnx-inputs.js';
 import { idFeeds, largestError, openOnnx, textFeeds, wordFeeds } from './onnx-run.js';
 import { type SampleOptions, sampleStudent, sampleTexts } from './sample-students.js';
 
@@ -122,6 +127,22 @@ describe('a student as ONNX, given words', () => {
   });
 });
 
+describe('numbers as they are stored', () => {
+  it.each(['float16', 'int8'] as const)('%s', async (precision) => {
+    for (const [name, input] of [
+      ['pair', 'ids'],
+      ['tower', 'words'],
+      ['paper', 'text'],
+    ] as const) {
+      const student = sampleStudent({ ...STUDENTS[name], embeddingSize: 32 });
+      const stored = quantizeStudent(student, precision);
+      await expectAgreement(stored, input);
+      const shrunk = studentToOnnx(stored, input).length / studentToOnnx(student, input).length;
+      if (name === 'pair') expect(shrunk).toBeLessThan(precision === 'int8' ? 0.45 : 0.6);
+    }
+  });
+});
+
 describe('outputs', () => {
   it('gives the calibrated score of one output', async () => {
     const student = sampleStudent(STUDENTS['pair']);
@@ -205,6 +226,26 @@ describe('the file', () => {
         hint: expect.stringContaining('--onnx-input'),
       }),
     );
+  });
+});
+
+describe('export --format onnx', () => {
+  it('writes one file, and tells what was asked for in vain', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'onnx-export-'));
+    try {
+      const student = sampleStudent(STUDENTS['paper']);
+      const out = join(folder, 'model.onnx');
+      const result = await exportStudent({ student, format: 'onnx', onnxInput: 'text', out });
+      const bytes = await readFile(out);
+      expect(bytes.equals(studentToOnnx(student, 'text'))).toBe(true);
+      expect(result.files).toEqual([{ path: out, sizeBytes: bytes.length }]);
+      await exportStudent({ student, format: 'onnx', out });
+      expect((await readFile(out)).equals(studentToOnnx(student, 'ids'))).toBe(true);
+      const wrong = { student, format: 'b2d', onnxInput: 'text', out: `${out}.b2d` } as const;
+      await expect(exportStudent(wrong)).rejects.toMatchObject({ code: 'USAGE' });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
 

@@ -4,6 +4,7 @@ import { PRECISIONS } from '@bert2dnn/student';
 import { openStudent } from '../../evaluate/open-scorer.js';
 import { exportStudent } from '../../export/export-student.js';
 import { EXPORT_FORMAT_NAMES, EXPORT_FORMATS } from '../../export/formats.js';
+import { ONNX_INPUTS } from '../../export/onnx-inputs.js';
 import { choice, requiredPath } from '../options.js';
 import { defineVerb } from '../verb.js';
 
@@ -20,11 +21,16 @@ export const exportVerb = defineVerb({
       PRECISIONS,
       undefined,
     ),
+    onnxInput: choice(
+      'What a model in ONNX is given: ids (any student), words (listed n-grams), or text (preset paper). Default: ids.',
+      ONNX_INPUTS,
+      undefined,
+    ),
     out: requiredPath('File or folder to write, as the format is one or the other.', '<path>'),
   },
   outIn: (stageFolder) => join(stageFolder, 'model.b2d'),
   inputs: ({ model }) => [model],
-  async run({ model, format, precision, out }) {
-    return exportStudent({ student: await openStudent(model), format, precision, out });
+  async run({ model, ...options }) {
+    return exportStudent({ student: await openStudent(model), ...options });
   },
 });
