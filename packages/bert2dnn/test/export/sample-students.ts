@@ -37,12 +37,20 @@ const CORPUS = [
 export interface SampleOptions extends StructureOptions {
   preset: Preset;
   fields: readonly string[];
+  /** Texts whose n-grams, in order, are the vocabulary. Default: a few words of the sample. */
+  corpus?: readonly string[];
   /** Members that take the place of the preset's. */
   members?: Partial<StudentDefinition>;
 }
 
 /** A student of a preset with tables of a few rows, all numbers random. */
-export function sampleStudent({ preset, fields, members, ...options }: SampleOptions): Student {
+export function sampleStudent({
+  preset,
+  fields,
+  members,
+  corpus = CORPUS,
+  ...options
+}: SampleOptions): Student {
   const drawn = presetDefinition(preset, fields, {
     embeddingSize: 8,
     hiddenLayers: [16, 6],
@@ -51,7 +59,7 @@ export function sampleStudent({ preset, fields, members, ...options }: SampleOpt
     ...options,
   });
   const definition = { ...drawn, calibration: { temperature: 0.7 }, ...members };
-  const tokens = [...new Set(CORPUS.flatMap((text) => textTokens(text, definition.text)))];
+  const tokens = [...new Set(corpus.flatMap((text) => textTokens(text, definition.text)))];
   const blocks = definition.blocks.map((block) =>
     isListed(block) ? { ...block, size: tokens.length } : block,
   );
