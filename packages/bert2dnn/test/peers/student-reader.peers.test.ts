@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Featurizer, type Student } from '@bert2dnn/student';
+import { Featurizer, MATCH_FAMILIES, numFixedMatchRows, type Student } from '@bert2dnn/student';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exportStudent } from '../../src/export/export-student.js';
@@ -54,6 +54,13 @@ describe.skipIf(!hasPython)(
           await exportStudent({ student, format: 'b2d', out: join(folder, file) });
           students.push({ file, examples: describeExamples(student, index) });
         }
+        const matchRows = students.flatMap(({ examples }) =>
+          examples.flatMap(({ ids }) => ids['query-in-title'] ?? []),
+        );
+        const numFixed = numFixedMatchRows({ families: [...MATCH_FAMILIES] });
+        const reached = new Set(matchRows.filter((row) => row < numFixed));
+        // Not all: many exclude each other, such as a number that is found as a prefix.
+        expect(reached.size).toBeGreaterThan(500);
         const empty = { texts: [], ngrams: [], hashes: [], pairs: [], stems: [] };
         const path = join(folder, 'vectors.json');
         await writeFile(path, JSON.stringify({ ...empty, students }));
@@ -112,14 +119,28 @@ const WORDS = [
     '10.50',
   ],
   ...['n3', 'n15', 'n40', 'n90', 'n300', 'n900', 'n2000', 'n4300', 'bd', 'a', 'paper', 'papery'],
+  ...['adjustable', 'adjustble', 'compatible', 'garage', 'garaje', 'fits', 'cover', 'accessories'],
+  ...['refill', 'adapters', 'non', 'not', 'less', 'replacement', 'brushes', 'brush', 'abcdefgh'],
 ];
+
+/** A query and a title that has some of its words, in order or not, or all of them and no more. */
+const wordPairs = fc.array(fc.constantFrom(...WORDS), { maxLength: 8 }).chain((query) => {
+  const word = fc.constantFrom(...WORDS, ...query, ...query);
+  const loose = fc.array(word, { maxLength: 24 });
+  const around = fc
+    .tuple(fc.array(word, { maxLength: 3 }), fc.array(word, { maxLength: 9 }))
+    .map(([before, behind]) => [...before, ...query, ...behind]);
+  return fc.tuple(fc.constant(query), fc.oneof(loose, around, fc.shuffledSubarray(query)));
+});
 
 const FIELDS = ['query', 'title'];
 
 /** A vocabulary so long that words of every importance are in it, and students that read it. */
 function randomStudents(): Student[] {
-  const many = Array.from({ length: 4500 }, (_, index) => `n${index} ^`);
-  const corpus = [WORDS.join(' '), ...many, 'drill red drill', '2 x 4 in', 'hammock for red drill'];
+  const many = Array.from({ length: 4500 }, (_, index) => `n${index}`);
+  // Far apart, so that words and their starts have ranks of every ratio.
+  const corpus = ['n3 red drill', WORDS.join(' '), 'hammock', ...many.slice(0, 900), ...WORDS];
+  corpus.push(many.slice(900).join(' '), 'n2000', '2 x 4 in', 'hammock for red drill');
   const options = { fields: FIELDS, corpus, embeddingSize: 2 };
   return [
     sampleStudent({ ...options, preset: 'pair', characterSize: 50 }),
@@ -131,8 +152,7 @@ function randomStudents(): Student[] {
 
 function describeExamples(student: Student, seed: number): DescribedExample[] {
   const { definition, vocabularies } = student;
-  const text = fc.array(fc.constantFrom(...WORDS), { maxLength: 14 });
-  const pairs = fc.sample(fc.tuple(text, text), { seed: 5 + seed, numRuns: 400 });
+  const pairs = fc.sample(wordPairs, { seed: 5 + seed, numRuns: 800 });
   const featurizer = new Featurizer(definition, vocabularies);
   return pairs.map((words) => {
     const texts = words.map((each) => each.join(' '));
