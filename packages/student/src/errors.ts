@@ -4,6 +4,7 @@
 export const STUDENT_ERROR_CODES = {
   EXAMPLE_INVALID:
     'an example lacks a field, has one that the student does not know, or is no text',
+  SCORE_NOT_FINITE: "a student's numbers are so large that they overflow on an example",
   OPTION_INVALID: 'an option of loading or scoring has an impossible value',
   DEFINITION_INVALID: 'a student definition has an unknown, missing or impossible member',
   STUDENT_INVALID:
@@ -30,6 +31,13 @@ export const STUDENT_ERROR_CODES = {
 
 export type StudentErrorCode = keyof typeof STUDENT_ERROR_CODES;
 
+/** Longest message, in UTF-16 units: names in a broken file may be as long as the file. */
+const MAX_MESSAGE = 2000;
+
+function shorten(message: string): string {
+  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE - 3)}...`;
+}
+
 /**
  * An error that a user can act on.
  * `message` reads `place: got, expected`; `hint` says what to do.
@@ -43,7 +51,7 @@ export class StudentError extends Error {
     message: string,
     detail: { hint?: string; cause?: unknown } = {},
   ) {
-    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    super(shorten(message), detail.cause === undefined ? undefined : { cause: detail.cause });
     this.name = 'StudentError';
     this.code = code;
     this.hint = detail.hint;

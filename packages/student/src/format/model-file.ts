@@ -1,11 +1,17 @@
 // A student as one file, `model.b2d`: safetensors whose metadata holds the student's JSON. Works on bytes only.
 import { StudentError } from '../errors.js';
 import type { Student, StudentOptions } from '../model/student.js';
+import type { SafetensorsTensor } from './data-types.js';
 import { readSafetensors } from './safetensors-reader.js';
 import { dataPart, writeSafetensors } from './safetensors-writer.js';
 import { sha256 } from './sha256.js';
 import { FILE_METADATA, inFile } from './student-file.js';
-import { CHANGED_HINT, describeStudent, parseStudentJson } from './student-json.js';
+import {
+  CHANGED_HINT,
+  describeStudent,
+  parseStudentJson,
+  type StudentContent,
+} from './student-json.js';
 import { readStudent, studentTensors } from './student-tensors.js';
 
 /** The usual name of a student in one file. */
@@ -35,19 +41,21 @@ export async function parseModel(
   file: string = MODEL_FILE,
   options: StudentOptions = {},
 ): Promise<Student> {
-  const { content, tensors } = inFile(file, () => readContent(bytes));
-  const actual = await sha256(dataPart(bytes));
-  return inFile(file, () => {
-    const expected = content.weights.sha256;
-    if (actual !== expected) {
-      const message = `got sha256 ${actual} of the data, expected ${expected} as its header says`;
-      throw new StudentError('STUDENT_INVALID', message, { hint: CHANGED_HINT });
-    }
-    return readStudent({ ...content, tensors }, options);
-  });
+  const opened = inFile(file, () => openModel(bytes));
+  const actual = await sha256(opened.data);
+  return inFile(file, () => finishModel(opened, actual, options));
 }
 
-function readContent(bytes: Uint8Array) {
+/** A file whose header is sound, and whose data is yet to be checked. */
+export interface OpenedModel {
+  content: StudentContent;
+  tensors: Map<string, SafetensorsTensor>;
+  /** What the checksum is of. */
+  data: Uint8Array;
+}
+
+/** First half of `parseModel`: all but the data. @throws {StudentError} as `parseModel`. */
+export function openModel(bytes: Uint8Array): OpenedModel {
   checkKind(bytes);
   const { tensors, metadata } = readSafetensors(bytes);
   const json = Object.hasOwn(metadata, STUDENT_KEY) ? metadata[STUDENT_KEY] : undefined;
@@ -56,7 +64,21 @@ function readContent(bytes: Uint8Array) {
       hint: 'Are these the weights of a student folder? Then load the folder, or student.json with them.',
     });
   }
-  return { tensors, content: parseStudentJson(json, undefined) };
+  return { tensors, content: parseStudentJson(json, undefined), data: dataPart(bytes) };
+}
+
+/** Second half: with the checksum of the data as it is. @throws {StudentError} as `parseModel`. */
+export function finishModel(
+  { content, tensors }: OpenedModel,
+  actual: string,
+  options: StudentOptions = {},
+): Student {
+  const expected = content.weights.sha256;
+  if (actual !== expected) {
+    const message = `got sha256 ${actual} of the data, expected ${expected} as its header says`;
+    throw new StudentError('STUDENT_INVALID', message, { hint: CHANGED_HINT });
+  }
+  return readStudent({ ...content, tensors }, options);
 }
 
 /** Tells the files that are most often taken for a model, so that nobody has to read of header lengths. */

@@ -5,7 +5,12 @@ import type { Student, StudentOptions } from '../model/student.js';
 import { readSafetensors } from './safetensors-reader.js';
 import { writeSafetensors } from './safetensors-writer.js';
 import { sha256 } from './sha256.js';
-import { CHANGED_HINT, describeStudent, parseStudentJson } from './student-json.js';
+import {
+  CHANGED_HINT,
+  describeStudent,
+  parseStudentJson,
+  type StudentContent,
+} from './student-json.js';
 import { readStudent, studentTensors } from './student-tensors.js';
 
 /** Names of a student folder's two files. */
@@ -45,14 +50,21 @@ export async function parseStudent(
   const file = STUDENT_FILES.weights;
   const content = inFile(`${place}${STUDENT_FILES.json}`, () => parseStudentJson(json, file));
   const actual = await sha256(weights);
-  return inFile(`${place}${file}`, () => {
-    const expected = content.weights.sha256;
-    if (actual !== expected) {
-      const message = `got sha256 ${actual}, expected ${expected} as ${STUDENT_FILES.json} says`;
-      throw new StudentError('STUDENT_INVALID', message, { hint: CHANGED_HINT });
-    }
-    return readStudent({ ...content, tensors: readSafetensors(weights).tensors }, options);
-  });
+  return inFile(`${place}${file}`, () => finishStudent(content, { weights, actual }, options));
+}
+
+/** Second half of `parseStudent`: the weights, with their checksum as it is. @throws {StudentError} as `parseStudent`. */
+export function finishStudent(
+  content: StudentContent,
+  { weights, actual }: { weights: Uint8Array; actual: string },
+  options: StudentOptions = {},
+): Student {
+  const expected = content.weights.sha256;
+  if (actual !== expected) {
+    const message = `got sha256 ${actual}, expected ${expected} as ${STUDENT_FILES.json} says`;
+    throw new StudentError('STUDENT_INVALID', message, { hint: CHANGED_HINT });
+  }
+  return readStudent({ ...content, tensors: readSafetensors(weights).tensors }, options);
 }
 
 /** Runs a check and puts the file's name before the message of its error. */

@@ -3,6 +3,7 @@ import { StudentError } from '../errors.js';
 import { checkDefinition } from '../model/check-definition.js';
 import type { StudentDefinition } from '../model/definition.js';
 import { PRECISIONS, type Precision } from '../model/stored-parameters.js';
+import { showValue } from '../shown-value.js';
 import { findDuplicateKey } from './duplicate-keys.js';
 
 /** What a student's JSON says. */
@@ -40,8 +41,7 @@ export function parseStudentJson(json: string, file: string | undefined): Studen
   const { weights, precision = 'float32', ...rest } = content;
   const definition = checkDefinition(rest);
   if (!PRECISIONS.includes(precision as Precision)) {
-    const got = JSON.stringify(precision).slice(0, 80);
-    fail(`precision: got ${got}, expected one of ${PRECISIONS.join(', ')}`);
+    fail(`precision: got ${showValue(precision)}, expected one of ${PRECISIONS.join(', ')}`);
   }
   return { definition, precision: precision as Precision, weights: checkWeights(weights, file) };
 }

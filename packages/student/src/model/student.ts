@@ -80,13 +80,14 @@ export class Student {
 
   /**
    * Scores one example: texts by field name, or in the order of the fields.
-   * @throws {StudentError} EXAMPLE_INVALID if a field is missing, unknown or no text.
+   * @throws {StudentError} EXAMPLE_INVALID if a field is missing, unknown or no text; SCORE_NOT_FINITE if the student's
+   * numbers overflow on it.
    */
   score(example: Example): Score {
     return this.describe(this.logits([example]));
   }
 
-  /** Scores examples, in order. @throws {StudentError} EXAMPLE_INVALID as `score`, naming the example. */
+  /** Scores examples, in order. @throws {StudentError} as `score`, naming the example. */
   scoreMany(examples: readonly Example[]): Score[] {
     const { numOutputs } = this.definition;
     const logits = this.logits(examples);
@@ -95,7 +96,7 @@ export class Student {
     );
   }
 
-  /** Raw outputs [N, numOutputs], uncalibrated. @throws {StudentError} EXAMPLE_INVALID as `scoreMany`. */
+  /** Raw outputs [N, numOutputs], uncalibrated. @throws {StudentError} as `scoreMany`. */
   logits(examples: readonly Example[]): Float32Array {
     const { fields, numOutputs } = this.definition;
     const logits = new Float32Array(examples.length * numOutputs);
@@ -108,6 +109,7 @@ export class Student {
       }
       logits.set(this.forward.run(this.features), start * numOutputs);
     }
+    checkFinite(logits, numOutputs);
     return logits;
   }
 
@@ -127,12 +129,15 @@ export class Student {
     const example = fields.map((_, index) => (index === fieldIndex ? text : ''));
     const texts = cutTexts(exampleTexts(example, fields, 0), this.maxTextLength);
     this.featurizer.featurize(texts, this.features);
-    return towers.vectors(fieldIndex, this.features).slice();
+    const vector = towers.vectors(fieldIndex, this.features).slice();
+    checkFinite(vector, vector.length);
+    return vector;
   }
 
   /**
    * Score of the fields' vectors, in the order of the fields, as `score` gives it for their texts.
-   * @throws {StudentError} EXAMPLE_INVALID if there are other than one vector [E] a field, or no towers.
+   * @throws {StudentError} EXAMPLE_INVALID if there are other than one vector [E] a field, or no towers;
+   * SCORE_NOT_FINITE.
    */
   scoreVectors(vectors: readonly Float32Array[]): Score {
     const towers = this.requireTowers();
@@ -143,7 +148,9 @@ export class Student {
       const message = `vectors: got the widths ${got}, expected ${length} of ${towers.width}`;
       throw new StudentError('EXAMPLE_INVALID', message);
     }
-    return this.describe(Float32Array.of(towers.logit(vectors[0], vectors.slice(1))));
+    const logits = Float32Array.of(towers.logit(vectors[0], vectors.slice(1)));
+    checkFinite(logits, 1);
+    return this.describe(logits);
   }
 
   private requireTowers(): TowerPass {
@@ -202,6 +209,17 @@ function checkVocabularies({ definition, vocabularies }: StudentParts): void {
       'VOCABULARY_INVALID',
       `block ${block.name}: got ${size === undefined ? 'no vocabulary' : `a vocabulary of ${size}`}, expected ${block.size} tokens`,
     );
+  }
+}
+
+/** Checks results [N, width]. @throws {StudentError} SCORE_NOT_FINITE naming the example. */
+function checkFinite(results: Float32Array, width: number): void {
+  for (let at = 0; at < results.length; at++) {
+    if (Number.isFinite(results[at])) continue;
+    const message = `example ${Math.floor(at / width)}: got ${results[at]}, expected a finite number`;
+    throw new StudentError('SCORE_NOT_FINITE', message, {
+      hint: 'The training diverged or the file was made up; no number of a sound student is near 1e30.',
+    });
   }
 }
 
