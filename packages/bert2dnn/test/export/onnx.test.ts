@@ -211,6 +211,20 @@ describe('the file', () => {
     }
   });
 
+  it('of more than 2 GB is refused before it is made', () => {
+    const { definition, vocabularies, parameters } = sampleStudent(STUDENTS['bag']);
+    // Never touched, so that it takes no memory.
+    const table = new Float32Array(2 ** 29);
+    const student = {
+      definition,
+      vocabularies,
+      parameters: { ...parameters, 'block.bag.embedding': table },
+    };
+    expect(() => studentToOnnx(student as unknown as Student)).toThrow(
+      expect.objectContaining({ code: 'USAGE', hint: expect.stringContaining('--precision int8') }),
+    );
+  });
+
   it.each([
     ['pair', 'text', /block query-x-title has hashed features/],
     ['pair', 'words', /block query-x-title has hashed features/],
