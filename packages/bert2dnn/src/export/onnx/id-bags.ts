@@ -21,8 +21,8 @@ export function idInputs(blocks: readonly BlockDefinition[]): OnnxValueInfo[] {
 
 /**
  * Vectors [B, D] of a block's bags: differences of running sums, in float64, so that nothing is lost.
- * Not ScatterND with `add`, which ONNX Runtime runs on several threads without a lock, so that rows of a bag are lost
- * (seen with 1.32 and two threads), nor ScatterElements with `add`, which is much slower.
+ * Not ScatterND with `add`, which ONNX Runtime (1.30 and 1.32) runs on several threads without a lock, so that rows are
+ * lost, nor ScatterElements with `add`, which is many times slower: `npm run bench -- student-onnx`.
  */
 export function idBag(
   builder: OnnxBuilder,
