@@ -714,15 +714,20 @@ class Student:
             for name, tokens in self.vocabularies.items()
         }
         self.statistics = {name: Statistics(tokens) for name, tokens in self.vocabularies.items()}
-        self.matrices = {name: self.read_matrix(name) for name in tensors if name.endswith((".embedding", ".weight", ".bias"))}
+        self.matrices = {}
 
     def read_vocabulary(self, block):
         data = self.tensors[f"block.{block}.vocabulary.bytes"][2]
         offsets = read_numbers(self.tensors[f"block.{block}.vocabulary.offsets"])
         return [to_units(data[begin:end].decode("utf-8")) for begin, end in zip(offsets, offsets[1:])]
 
+    def matrix(self, name):
+        """Rows of a table or weight, the one row of a bias; read when first asked for, as ids need none."""
+        if name not in self.matrices:
+            self.matrices[name] = self.read_matrix(name)
+        return self.matrices[name]
+
     def read_matrix(self, name):
-        """Rows of a table or weight; the one row of a bias."""
         dtype, shape, _ = self.tensors[name]
         values, width = read_numbers(self.tensors[name]), shape[-1]
         rows = [values[start : start + width] for start in range(0, len(values), width)]
@@ -770,7 +775,7 @@ class Student:
                     yield h % size
 
     def vector(self, block, ids):
-        table = self.matrices[f"block.{block.get('table', block['name'])}.embedding"]
+        table = self.matrix(f"block.{block.get('table', block['name'])}.embedding")
         sums = [sum(column) for column in zip(*(table[number] for number in ids))] or [0.0] * self.definition["embeddingSize"]
         count = max(len(ids), 1)
         divisor = {"sum": 1, "mean": count, "sqrtn": math.sqrt(count)}[self.definition["combiner"]]
@@ -778,7 +783,7 @@ class Student:
 
     def layers(self, prefix, count, row):
         for layer in range(count):
-            weight, (bias,) = self.matrices[f"{prefix}.{layer}.weight"], self.matrices[f"{prefix}.{layer}.bias"]
+            weight, (bias,) = self.matrix(f"{prefix}.{layer}.weight"), self.matrix(f"{prefix}.{layer}.bias")
             row = [b + sum(x * w for x, w in zip(row, column)) for b, column in zip(bias, zip(*weight))]
             if layer + 1 < count:
                 row = [max(0.0, value) for value in row]
@@ -803,7 +808,7 @@ class Student:
             towers.append(self.layers(f"tower.{number}.layer", len(definition["hiddenLayers"]), row))
         others = [sum(values) for values in zip(*towers[1:])]
         dot = sum(x * y for x, y in zip(towers[0], others))
-        return dot / math.sqrt(len(others)) + self.matrices["score.bias"][0][0]
+        return dot / math.sqrt(len(others)) + self.matrix("score.bias")[0][0]
 
 
 # --------------------------------------------------------------------------------------------------------------- vectors

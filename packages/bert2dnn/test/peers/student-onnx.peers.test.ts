@@ -1,6 +1,6 @@
 // Students in ONNX as Python's onnx and onnxruntime see them, and the code of docs/onnx.md, run as it stands there.
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -70,7 +70,11 @@ describe.skipIf(probe.status !== 0)(`students in Python's onnxruntime${note}`, (
 
   it('runs the code of docs/onnx.md', async () => {
     const guide = await readFile(pathOf('../../../../docs/onnx.md'), 'utf8');
-    const [texts, ids] = codeBlocks(guide, 'python');
+    const [texts, ids, idsInPython] = codeBlocks(guide, 'python');
+    await copyFile(
+      pathOf('../../../../docs/format/student_reader.py'),
+      join(folder, 'student_reader.py'),
+    );
     const [node] = codeBlocks(guide, 'js');
     const paper = sampleStudent({ preset: 'paper', fields: ['text'] });
     const onnxInput = 'text';
@@ -100,6 +104,7 @@ describe.skipIf(probe.status !== 0)(`students in Python's onnxruntime${note}`, (
       ['saw blade', 'Circular saw'],
     ];
     expectNear(runPython(['-c', ids]) as number[], scoresOf(pair, examples));
+    expectNear(runPython(['-c', idsInPython]) as number[], scoresOf(pair, examples));
   });
 });
 
