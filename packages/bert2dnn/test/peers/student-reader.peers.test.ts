@@ -5,7 +5,17 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Featurizer, MATCH_FAMILIES, numFixedMatchRows, type Student } from '@bert2dnn/student';
+import { gunzipSync } from 'node:zlib';
+import {
+  Featurizer,
+  MATCH_FAMILIES,
+  normalizeText,
+  numFixedMatchRows,
+  paperWords,
+  type Student,
+  splitWords,
+  tokenizerOf,
+} from '@bert2dnn/student';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exportStudent } from '../../src/export/export-student.js';
@@ -15,6 +25,8 @@ const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta
 const READER = pathOf('../../../../docs/format/student_reader.py');
 const VECTORS = pathOf('../../../../docs/format/golden/vectors.json');
 const python = process.env['BERT2DNN_PYTHON'] ?? 'python3';
+/** Folder with real data, see CONTRIBUTING; without it one test is skipped. */
+const shared = process.env['BERT2DNN_SHARED'];
 const hasPython = spawnSync(python, ['--version']).status === 0;
 
 interface DescribedExample {
@@ -69,6 +81,24 @@ describe.skipIf(!hasPython)(
         await rm(folder, { recursive: true });
       }
     });
+
+    const dataNote = shared === undefined ? ' (BERT2DNN_SHARED is not set)' : '';
+    it.skipIf(shared === undefined)(
+      `splits real texts into the same words${dataNote}`,
+      async () => {
+        const folder = await mkdtemp(join(tmpdir(), 'student-reader-'));
+        try {
+          const texts = (await readRealTexts()).map(describeText);
+          expect(texts.length).toBeGreaterThan(20_000);
+          const path = join(folder, 'vectors.json');
+          const empty = { ngrams: [], hashes: [], pairs: [], stems: [], students: [] };
+          await writeFile(path, JSON.stringify({ ...empty, texts }));
+          expect(read(path).texts).toEqual(texts);
+        } finally {
+          await rm(folder, { recursive: true });
+        }
+      },
+    );
   },
 );
 
@@ -78,6 +108,39 @@ function read(path: string): Vectors {
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout) as Vectors;
 }
+
+/** Queries and titles of two shops and of catalogues, every few rows, but those in scripts without spaces. */
+async function readRealTexts(): Promise<string[]> {
+  const texts: string[] = [];
+  for (const { name, columns, step } of [
+    { name: 'homedepot', columns: [0, 1], step: 7 },
+    { name: 'crowdflower', columns: [0, 1], step: 3 },
+    { name: 'catalogue', columns: [1], step: 9 },
+  ]) {
+    const bytes = gunzipSync(await readFile(join(shared!, `data/search/${name}.tsv.gz`)));
+    const rows = bytes.toString('utf8').trimEnd().split('\n').slice(1);
+    for (let row = 0; row < rows.length; row += step) {
+      const cells = rows[row].split('\t');
+      texts.push(...columns.map((column) => cells[column]));
+    }
+  }
+  return texts.filter((text) => !SPACELESS.test(normalizeText(text)));
+}
+
+const SPACELESS =
+  /[\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}]/u;
+
+function describeText(text: string) {
+  return {
+    text,
+    normalized: normalizeText(text),
+    words: splitWords(text),
+    quantities: tokenizerOf(QUANTITIES).splitWords(text),
+    paper: paperWords(text),
+  };
+}
+
+const QUANTITIES = { tokenizer: 'default', ngrams: 1, quantities: true } as const;
 
 function expectEqualStudents(got: Vectors, expected: Vectors): void {
   expect(got.students.map(({ file }) => file)).toEqual(expected.students.map(({ file }) => file));
