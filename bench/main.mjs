@@ -25,6 +25,8 @@ const BENCHMARKS = {
     'time and memory of importing made-up files of the size of MS MARCO passages (7 GB of disk)',
   'student-job':
     'the whole distillation of 10^5 and 10^6 generated pairs, from Parquet to student: rows a second by phase, memory',
+  'student-onnx':
+    'students exported to ONNX: size, writing, loading, batches in ONNX Runtime; ways to sum bags with standard operators',
   latency:
     'text to score: a student beside teachers of the shapes of BERT-Base, MiniLM-L6 and TinyBERT-4',
 };

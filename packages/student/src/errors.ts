@@ -4,11 +4,15 @@
 export const STUDENT_ERROR_CODES = {
   EXAMPLE_INVALID:
     'an example lacks a field, has one that the student does not know, or is no text',
+  SCORE_NOT_FINITE: "a student's numbers are so large that they overflow on an example",
+  OPTION_INVALID: 'an option of loading or scoring has an impossible value',
   DEFINITION_INVALID: 'a student definition has an unknown, missing or impossible member',
   STUDENT_INVALID:
     'a student file is broken: no JSON, a changed byte, a missing or misshapen tensor',
   STUDENT_VERSION: 'a student file of another format or version',
   STUDENT_FILE_MISSING: 'a student folder or one of its files cannot be read',
+  STUDENT_FETCH_FAILED:
+    "a student's address that cannot be reached, or answers with an error, a web page or half a file",
   VOCABULARY_INVALID: 'a vocabulary with a token twice, broken offsets or broken UTF-8',
   SAFETENSORS_TRUNCATED: 'fewer bytes than the 8 of the header length',
   SAFETENSORS_HEADER_LENGTH: 'a header longer than the file or than the limit',
@@ -27,6 +31,13 @@ export const STUDENT_ERROR_CODES = {
 
 export type StudentErrorCode = keyof typeof STUDENT_ERROR_CODES;
 
+/** Longest message, in UTF-16 units: names in a broken file may be as long as the file. */
+const MAX_MESSAGE = 2000;
+
+function shorten(message: string): string {
+  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE - 3)}...`;
+}
+
 /**
  * An error that a user can act on.
  * `message` reads `place: got, expected`; `hint` says what to do.
@@ -40,7 +51,7 @@ export class StudentError extends Error {
     message: string,
     detail: { hint?: string; cause?: unknown } = {},
   ) {
-    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    super(shorten(message), detail.cause === undefined ? undefined : { cause: detail.cause });
     this.name = 'StudentError';
     this.code = code;
     this.hint = detail.hint;

@@ -1,6 +1,7 @@
 // Reads safetensors without copying and without trust: each way a file can lie has an error of its own, and all are
 // checked before the first tensor is handed out. Source: huggingface/safetensors, README "Format".
 import { StudentError, type StudentErrorCode } from '../errors.js';
+import { showValue } from '../shown-value.js';
 import { DATA_TYPE_SIZES, type SafetensorsDataType, type SafetensorsTensor } from './data-types.js';
 import { findDuplicateKey } from './duplicate-keys.js';
 
@@ -95,18 +96,18 @@ function readEntry(name: string, value: unknown): Entry {
   const { dtype } = value;
   if (typeof dtype !== 'string' || !Object.hasOwn(DATA_TYPE_SIZES, dtype)) {
     const known = Object.keys(DATA_TYPE_SIZES).join(' ');
-    const got = JSON.stringify(dtype);
+    const got = showValue(dtype);
     fail('SAFETENSORS_DTYPE', `tensor ${name}: got data type ${got}, expected one of ${known}`);
   }
   const shape = readWholeNumbers(value.shape);
   const numValues = shape?.reduce((product, size) => product * size, 1);
   if (shape === undefined || !Number.isSafeInteger(numValues)) {
-    const got = JSON.stringify(value.shape);
+    const got = showValue(value.shape);
     fail('SAFETENSORS_SHAPE', `tensor ${name}: got shape ${got}, expected whole numbers`);
   }
   const offsets = readWholeNumbers(value.data_offsets);
   if (offsets?.length !== 2 || offsets[0] > offsets[1]) {
-    const got = JSON.stringify(value.data_offsets);
+    const got = showValue(value.data_offsets);
     fail('SAFETENSORS_OFFSETS', `tensor ${name}: got offsets ${got}, expected [begin, end]`);
   }
   const [begin, end] = offsets;

@@ -8,7 +8,7 @@ export function sigmoid(x: number): number {
   return power / (1 + power);
 }
 
-/** Softmax of each row of logits times `scale`. `out` may be `logits`. */
+/** Softmax of each row of logits times `scale`, which is above 0. `out` may be `logits`. */
 export function softmax(
   out: FloatArray,
   logits: FloatArray,
@@ -19,11 +19,12 @@ export function softmax(
   for (let row = 0; row < B * O; row += O) {
     let largest = Number.NEGATIVE_INFINITY;
     for (let output = row; output < row + O; output++) {
-      largest = Math.max(largest, logits[output] * scale);
+      largest = Math.max(largest, logits[output]);
     }
     let sum = 0;
     for (let output = row; output < row + O; output++) {
-      out[output] = Math.exp(logits[output] * scale - largest);
+      // The difference first: both products may be infinite, and the difference of those is no number.
+      out[output] = Math.exp((logits[output] - largest) * scale);
       sum += out[output];
     }
     for (let output = row; output < row + O; output++) out[output] /= sum;

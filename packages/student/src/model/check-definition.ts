@@ -2,6 +2,7 @@
 import { StudentError } from '../errors.js';
 import { FAMILIES_WITH_STATISTICS, numFixedMatchRows } from '../features/match-family.js';
 import { MAX_NGRAM } from '../text/ngrams.js';
+import { showValue } from '../shown-value.js';
 import { TOKENIZERS } from '../text/tokenizer.js';
 import {
   MATCH_FAMILIES,
@@ -21,6 +22,7 @@ export const DEFINITION_LIMITS = {
   hiddenLayers: 16,
   layerSize: 1 << 16,
   characters: 8,
+  provenanceDepth: 64,
 } as const;
 
 const MEMBERS = [
@@ -63,6 +65,7 @@ export function checkDefinition(value: unknown): StudentDefinition {
   });
   checkOutputs(definition);
   checkHead(definition, fields);
+  checkDepth(definition.provenance, DEFINITION_LIMITS.provenanceDepth);
   return value as StudentDefinition;
 }
 
@@ -71,11 +74,11 @@ function checkVersion(definition: Members): void {
     'The file was made by another version; use the version that wrote it, or train again.';
   const { format, version } = definition;
   if (format !== STUDENT_FORMAT) {
-    const message = `student.format: got ${show(format)}, expected "${STUDENT_FORMAT}"`;
+    const message = `student.format: got ${showValue(format)}, expected "${STUDENT_FORMAT}"`;
     throw new StudentError('STUDENT_VERSION', message, { hint });
   }
   if (version !== STUDENT_VERSION) {
-    const got = typeof version === 'number' ? `v${version}` : show(version);
+    const got = typeof version === 'number' ? `v${version}` : showValue(version);
     const message = `student.version: got ${got}, expected v${STUDENT_VERSION}`;
     throw new StudentError('STUDENT_VERSION', message, { hint });
   }
@@ -156,7 +159,7 @@ function checkTable(block: Members, place: string, earlier: readonly Members[]):
       kind === block.kind &&
       size === block.size &&
       vocabulary === block.vocabulary &&
-      show(lengths) === show(block.lengths),
+      showValue(lengths) === showValue(block.lengths),
   );
   const names = owners.map(({ name }) => String(name));
   const expected = `an earlier block of its kind and size (${names.join(', ') || 'there is none'})`;
@@ -228,6 +231,13 @@ function checkOutputs(definition: Members): void {
   }
 }
 
+/** Whatever a provenance holds, it must be possible to write it: that takes a call for each level. */
+function checkDepth(value: unknown, levelsLeft: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  need(levelsLeft > 0, 'provenance', value, 'no more than 64 levels');
+  for (const member of Object.values(value)) checkDepth(member, levelsLeft - 1);
+}
+
 function membersOf(value: unknown, place: string): Members {
   need(
     typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -251,8 +261,8 @@ function checkNames(
   optional: readonly string[],
 ): void {
   for (const name of Object.keys(members)) {
-    const isKnown = required.includes(name) || optional.includes(name);
-    need(isKnown, place, name, `no members but ${[...required, ...optional].join(', ')}`);
+    if (required.includes(name) || optional.includes(name)) continue;
+    need(false, place, name, `no members but ${[...required, ...optional].join(', ')}`);
   }
   const missing = required.find((name) => members[name] === undefined);
   need(missing === undefined, place, undefined, `member ${missing}`);
@@ -284,13 +294,6 @@ function need(
   expected: string,
 ): asserts condition {
   if (condition) return;
-  const message = `${place}: got ${show(got)}, expected ${expected}`;
+  const message = `${place}: got ${showValue(got)}, expected ${expected}`;
   throw new StudentError('DEFINITION_INVALID', message);
-}
-
-/** A value as it may stand in a message. */
-function show(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
 }
