@@ -53,7 +53,10 @@ for (const { source, target: folder, flags, flagsOf = {} } of FOLDERS) {
   for (const file of readdirSync(join(ROOT, source)).filter((entry) => entry.endsWith('.ts'))) {
     const kernel = file.slice(0, -3);
     const target = join(ROOT, folder, `${kernel}-wasm.ts`);
-    const text = describe(kernel, await compile(join(ROOT, source, file), [...flags, ...(flagsOf[kernel] ?? [])]));
+    const text = describe(
+      kernel,
+      await compile(join(ROOT, source, file), [...flags, ...(flagsOf[kernel] ?? [])]),
+    );
     if (process.argv.includes('--check')) {
       if (readFileSync(target, 'utf8') === text) continue;
       console.error(`${target} is not what ${source}/${file} compiles to`);

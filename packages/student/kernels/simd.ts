@@ -5,7 +5,14 @@ export { layerFloat } from './shared/float-layer';
 export { layerWhole } from './shared/whole-layer';
 
 /** out [D] = scale * sum of the rows `ids` [Z] of table [V, D], float32; the order is the reference's. */
-export function gatherFloat(out: usize, table: usize, ids: usize, Z: usize, D: usize, scale: f32): void {
+export function gatherFloat(
+  out: usize,
+  table: usize,
+  ids: usize,
+  Z: usize,
+  D: usize,
+  scale: f32,
+): void {
   const end = ids + Z * 4;
   let column: usize = 0;
   for (; column + 32 <= D; column += 32) {
@@ -49,7 +56,14 @@ export function gatherFloat(out: usize, table: usize, ids: usize, Z: usize, D: u
 }
 
 /** The same of a float16 table, as bits; numbers are finite. */
-export function gatherHalf(out: usize, table: usize, ids: usize, Z: usize, D: usize, scale: f32): void {
+export function gatherHalf(
+  out: usize,
+  table: usize,
+  ids: usize,
+  Z: usize,
+  D: usize,
+  scale: f32,
+): void {
   const end = ids + Z * 4;
   let column: usize = 0;
   for (; column + 8 <= D; column += 8) {
@@ -74,8 +88,6 @@ export function gatherHalf(out: usize, table: usize, ids: usize, Z: usize, D: us
 }
 
 /** Four float16 as bits, each in 32 of them, to float32: exponents are moved by a product, which is exact. */
-// @ts-ignore: decorator
-@inline
 function widen(bits: v128): v128 {
   const sign = i32x4.shl(v128.and(bits, i32x4.splat(0x8000)), 16);
   const magnitude = i32x4.shl(v128.and(bits, i32x4.splat(0x7fff)), 13);
@@ -105,10 +117,22 @@ export function gatherWhole(
       const rowScale = v128.load32_splat(scales + number * 4);
       const low = i16x8.extend_low_i8x16_s(row);
       const high = i16x8.extend_high_i8x16_s(row);
-      sum0 = f32x4.add(sum0, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(low)), rowScale));
-      sum1 = f32x4.add(sum1, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(low)), rowScale));
-      sum2 = f32x4.add(sum2, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(high)), rowScale));
-      sum3 = f32x4.add(sum3, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(high)), rowScale));
+      sum0 = f32x4.add(
+        sum0,
+        f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(low)), rowScale),
+      );
+      sum1 = f32x4.add(
+        sum1,
+        f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(low)), rowScale),
+      );
+      sum2 = f32x4.add(
+        sum2,
+        f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(high)), rowScale),
+      );
+      sum3 = f32x4.add(
+        sum3,
+        f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(high)), rowScale),
+      );
     }
     const to = out + column * 4;
     const factor = f32x4.splat(scale);

@@ -24,11 +24,8 @@ export function layerFloat(layer: usize, B: usize): void {
   }
 }
 
-/** Sum so far plus value times weights: fused where the processor may. */
-// @ts-ignore: decorator
-@inline
+/** Sum so far plus value times weights; not fused, so that the bits are the same everywhere. */
 function add(value: v128, weights: v128, sum: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(value, weights, sum);
   return f32x4.add(sum, f32x4.mul(value, weights));
 }
 

@@ -25,15 +25,11 @@ export const LIST_HEAD: usize = 16;
 export const ENTRY_BYTES: usize = 8;
 
 /** Byte offset of a row's list. A list has at most one entry a channel and one more that is written over. */
-// @ts-ignore: decorator
-@inline
 export function listOf(layer: usize, row: usize): usize {
   return load<u32>(layer, LISTS) + row * (LIST_HEAD + (load<u32>(layer, C) + 4) * ENTRY_BYTES);
 }
 
 /** Byte offset of a row of the input. */
-// @ts-ignore: decorator
-@inline
 export function inputOf(layer: usize, row: usize): usize {
   return load<u32>(layer, INPUT) + row * load<u32>(layer, INPUT_STRIDE);
 }
@@ -51,7 +47,7 @@ export function listValues(layer: usize, B: usize): void {
       const value = load<f32>(input);
       store<f32>(entry, value);
       store<u32>(entry, <u32>place, 4);
-      entry += value != 0 ? ENTRY_BYTES : 0;
+      entry += value !== 0 ? ENTRY_BYTES : 0;
       input += 4;
     }
     store<u32>(list, <u32>(entry - first));

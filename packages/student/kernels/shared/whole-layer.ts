@@ -29,11 +29,6 @@ const ZERO_POINT: i32 = 64;
 /** Rows that are smaller count as 0. */
 const SMALLEST: f32 = 1e-30;
 
-/** Channels that one lane of a dot product sums. */
-// @ts-ignore: decorator
-@inline
-const GROUP: usize = ASC_FEATURE_RELAXED_SIMD ? 4 : 2;
-
 /** Outputs of B rows: input weight + bias, then ReLU in hidden layers. */
 export function layerWhole(layer: usize, B: usize): void {
   for (let row: usize = 0; row < B; row++) listGroups(layer, row);
@@ -75,8 +70,6 @@ function listGroups(layer: usize, row: usize): void {
 }
 
 /** Writes an entry, to be written over if its group is 0; returns where the next one goes. */
-// @ts-ignore: decorator
-@inline
 function push(entry: usize, group: i32, place: usize): usize {
   store<i32>(entry, group);
   store<u32>(entry, <u32>place, 4);
@@ -84,8 +77,6 @@ function push(entry: usize, group: i32, place: usize): usize {
 }
 
 /** Sum so far plus the products of a group's channels, of the four outputs at `lane`. */
-// @ts-ignore: decorator
-@inline
 function add(group: v128, weights: usize, lane: usize, sum: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) {
     return i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(weights + lane * 16), group, sum);

@@ -17,22 +17,15 @@ declare const WebAssembly:
     }
   | undefined;
 
-/** Layers, in float32 and in whole numbers: `layer` is the byte offset of a descriptor, see `memory-plan.ts`. */
-export interface LayerKernels {
-  layerFloat(layer: number, B: number): void;
+/** Layers in whole numbers, which both modules have: `layer` is the byte offset of a descriptor, see `memory-plan.ts`. */
+export interface WholeKernels {
   layerWhole(layer: number, B: number): void;
 }
 
 /** All kernels; everything but a size or a scale is a byte offset. */
-export interface Kernels extends LayerKernels {
-  gatherFloat(
-    out: number,
-    table: number,
-    ids: number,
-    Z: number,
-    D: number,
-    scale: number,
-  ): void;
+export interface Kernels extends WholeKernels {
+  layerFloat(layer: number, B: number): void;
+  gatherFloat(out: number, table: number, ids: number, Z: number, D: number, scale: number): void;
   gatherHalf(out: number, table: number, ids: number, Z: number, D: number, scale: number): void;
   gatherWhole(
     out: number,
@@ -77,7 +70,7 @@ export function startKernels(instructions: Instructions, memory: KernelMemory): 
     new WebAssembly!.Instance(module, { env: { memory } }).exports as object;
   const kernels = start(moduleOf('simd')!) as Kernels;
   if (instructions === 'simd') return kernels;
-  return { ...kernels, ...(start(moduleOf('relaxed')!) as LayerKernels) };
+  return { ...kernels, ...(start(moduleOf('relaxed')!) as WholeKernels) };
 }
 
 /** The compiled module, null where it cannot be had. Compiled once. */

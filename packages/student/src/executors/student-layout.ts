@@ -1,18 +1,24 @@
 // Where a student's tables, layers and scratch lie in the kernels' memory. Works out places only; `student-memory.ts`
 // fills them.
+
+import type { BlockDefinition, StudentDefinition } from '../model/definition.js';
 import {
   blockStart,
   embeddingName,
   inputSize,
-  layerStacks,
   type LayerStack,
+  layerStacks,
   productStart,
   tableBlocks,
   tableOf,
   towerBlocks,
 } from '../model/parameters.js';
-import type { BlockDefinition, StudentDefinition } from '../model/definition.js';
-import type { StoredParameters, StoredTensor } from '../model/stored-parameters.js';
+import {
+  type Precision,
+  precisionOf,
+  type StoredParameters,
+  type StoredTensor,
+} from '../model/stored-parameters.js';
 import {
   DESCRIPTOR_BYTES,
   type LayerDescriptor,
@@ -25,7 +31,7 @@ import { MAX_WHOLE_CHANNELS, numPanels, panelBytes } from './packed-layer.js';
 
 /** A table [V, D] as it is stored; `scales` is 0 where it has none. */
 export interface TablePlace {
-  tensor: StoredTensor;
+  precision: Precision;
   table: number;
   scales: number;
 }
@@ -104,14 +110,15 @@ export function layOutStudent(
 }
 
 function placeTable(plan: MemoryPlan, tensor: StoredTensor): TablePlace {
+  const precision = precisionOf(tensor);
   if (tensor instanceof Float32Array) {
-    return { tensor, table: plan.reserve(tensor.byteLength), scales: 0 };
+    return { precision, table: plan.reserve(tensor.byteLength), scales: 0 };
   }
   if (tensor.precision === 'float16') {
-    return { tensor, table: plan.reserve(tensor.bits.byteLength), scales: 0 };
+    return { precision, table: plan.reserve(tensor.bits.byteLength), scales: 0 };
   }
   const { values, scales } = tensor;
-  return { tensor, table: plan.reserve(values.length), scales: plan.reserve(scales.byteLength) };
+  return { precision, table: plan.reserve(values.length), scales: plan.reserve(scales.byteLength) };
 }
 
 function rowsOf(definition: StudentDefinition, stacks: readonly LayerStack[]): number {
@@ -166,10 +173,7 @@ function placeLayers(
   sizes.forEach(([C, O], layer) => {
     const name = `${prefix}.${layer}`;
     const tensor = parts.parameters[`${name}.weight`];
-    const isWhole =
-      !(tensor instanceof Float32Array) &&
-      tensor.precision === 'int8' &&
-      C <= MAX_WHOLE_CHANNELS;
+    const isWhole = precisionOf(tensor) === 'int8' && C <= MAX_WHOLE_CHANNELS;
     const panels = numPanels(O);
     const outputBytes = 4 * PANEL * panels;
     const output = plan.reserve(parts.numRows * outputBytes);

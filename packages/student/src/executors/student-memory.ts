@@ -4,7 +4,13 @@ import { embeddingName } from '../model/parameters.js';
 import type { Int8Tensor, StoredParameters, StoredTensor } from '../model/stored-parameters.js';
 import type { Instructions, KernelMemory } from './kernel-modules.js';
 import { LAYER_MEMBERS } from './memory-plan.js';
-import { GROUP_CHANNELS, numPanels, packFloats, packWhole, zeroPointBases } from './packed-layer.js';
+import {
+  GROUP_CHANNELS,
+  numPanels,
+  packFloats,
+  packWhole,
+  zeroPointBases,
+} from './packed-layer.js';
 import type { LayerPlace, StudentLayout, TablePlace } from './student-layout.js';
 
 /**
@@ -19,7 +25,8 @@ export function fillStudentMemory(
   const moved: Record<string, StoredTensor> = {};
   for (const [name, tensor] of Object.entries(parts.parameters)) moved[name] = tensor;
   for (const [name, place] of layout.tables) {
-    moved[embeddingName(name)] = copyTable(buffer, place);
+    const table = embeddingName(name);
+    moved[table] = copyTable(buffer, place, parts.parameters[table]);
   }
   for (const { layers } of layout.stacks) {
     for (const layer of layers) fillLayer(buffer, layer, parts);
@@ -31,7 +38,11 @@ export function fillStudentMemory(
 }
 
 /** Copies a table to its place and returns it there. */
-function copyTable(buffer: ArrayBuffer, { tensor, table, scales }: TablePlace): StoredTensor {
+function copyTable(
+  buffer: ArrayBuffer,
+  { table, scales }: TablePlace,
+  tensor: StoredTensor,
+): StoredTensor {
   if (tensor instanceof Float32Array) {
     const floats = new Float32Array(buffer, table, tensor.length);
     floats.set(tensor);

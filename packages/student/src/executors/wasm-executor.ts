@@ -3,12 +3,13 @@
 // The ways to run a student, slowest first (`npm run bench -- latency` has the figures):
 //   1. ReferenceExecutor: plain JavaScript.
 //   2. simd: four numbers at a time; layers in float32, or in whole numbers where the student is stored in int8.
-//   3. relaxed: fused multiply-add; whole numbers sixteen products at a time. In int8 the same bits as simd.
+//   3. relaxed: whole numbers sixteen products at a time instead of eight; the same bits as simd.
 import type { FeatureBuffer, IdBags } from '../features/feature-buffer.js';
 import { combinerScale } from '../kernels/embedding-bag.js';
 import type { StudentDefinition } from '../model/definition.js';
 import { SCORE_BIAS } from '../model/parameters.js';
-import type { StoredParameters } from '../model/stored-parameters.js';
+import type { Precision, StoredParameters } from '../model/stored-parameters.js';
+import { towerLogit } from '../model/towers.js';
 import type { Executor } from './executor.js';
 import {
   canRun,
@@ -39,6 +40,7 @@ export class WasmExecutor implements Executor {
   private readonly floats: Float32Array;
   private readonly ids: Int32Array;
   private logits = new Float32Array(0);
+  private view = this.logits;
   private fieldVectors: Float32Array[] = [];
 
   private constructor(
@@ -71,10 +73,15 @@ export class WasmExecutor implements Executor {
   run(features: FeatureBuffer): Float32Array {
     const B = features.numExamples;
     const { numOutputs: O, head } = this.definition;
-    if (this.logits.length < B * O) this.logits = new Float32Array(B * O);
+    if (this.logits.length < B * O) {
+      this.logits = new Float32Array(B * O);
+      this.view = this.logits;
+    }
     if (head === 'towers') this.runTowers(features, B);
     else this.runStack(this.layout.stacks[0], features, this.logits);
-    return this.logits.subarray(0, B * O);
+    // The view is kept, because making one costs memory.
+    if (this.view.length !== B * O) this.view = this.logits.subarray(0, B * O);
+    return this.view;
   }
 
   vectors(fieldIndex: number, features: FeatureBuffer): Float32Array {
@@ -87,18 +94,11 @@ export class WasmExecutor implements Executor {
     return this.fieldVectors[fieldIndex].subarray(0, length);
   }
 
-  /** Logits of towers: the scaled product of the first field's vector and the sum of the others'. */
   private runTowers(features: FeatureBuffer, B: number): void {
-    const [first, ...others] = this.layout.stacks.map((_, field) => this.vectors(field, features));
+    const vectors = this.layout.stacks.map((_, field) => this.vectors(field, features));
     const { width: E } = this.layout.stacks[0];
-    const bias = (this.parameters[SCORE_BIAS] as Float32Array)[0];
-    for (let row = 0; row < B; row++) {
-      let sum = 0;
-      for (const vector of others) {
-        for (let at = row * E; at < (row + 1) * E; at++) sum += first[at] * vector[at];
-      }
-      this.logits[row] = sum / Math.sqrt(E) + bias;
-    }
+    const [bias] = this.parameters[SCORE_BIAS] as Float32Array;
+    for (let row = 0; row < B; row++) this.logits[row] = towerLogit(vectors, { E, row, bias });
   }
 
   /** Outputs [B, width] of a stack. */
@@ -178,16 +178,15 @@ export class WasmExecutor implements Executor {
     const { kernels } = this;
     const { embeddingSize: D } = this.definition;
     const { ids } = this.layout;
-    const { tensor } = table;
-    if (tensor instanceof Float32Array) kernels.gatherFloat(out, table.table, ids, Z, D, scale);
-    else if (tensor.precision === 'float16') {
+    if (table.precision === 'float32') kernels.gatherFloat(out, table.table, ids, Z, D, scale);
+    else if (table.precision === 'float16') {
       kernels.gatherHalf(out, table.table, ids, Z, D, scale);
     } else kernels.gatherWhole(out, table.table, table.scales, ids, Z, D, scale);
   }
 }
 
 /** Precision of the tables, which is one for all. */
-function tablePrecision({ tables }: StudentLayout): keyof typeof NUMBER_NAMES {
-  const [{ tensor }] = tables.values();
-  return tensor instanceof Float32Array ? 'float32' : tensor.precision;
+function tablePrecision({ tables }: StudentLayout): Precision {
+  const [{ precision }] = tables.values();
+  return precision;
 }
