@@ -8,9 +8,16 @@ import asc from 'assemblyscript/asc';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Folders of kernels, where their bytes go, and flags beyond the usual ones. */
+/** Folders of kernels, where their bytes go, and flags beyond the usual ones: of all, and of one by its name. */
 const FOLDERS = [
   { source: 'packages/autodiff/kernels', target: 'packages/autodiff/src/kernels', flags: [] },
+  {
+    source: 'packages/student/kernels',
+    target: 'packages/student/src/executors',
+    // The caller gives the memory, as large as the student is.
+    flags: ['--importMemory'],
+    flagsOf: { relaxed: ['--enable', 'relaxed-simd'] },
+  },
   {
     source: 'packages/bert2dnn/kernels',
     target: 'packages/bert2dnn/src/distill/tables',
@@ -42,11 +49,14 @@ function describe(name, base64) {
 }
 
 let numStale = 0;
-for (const { source, target: folder, flags } of FOLDERS) {
+for (const { source, target: folder, flags, flagsOf = {} } of FOLDERS) {
   for (const file of readdirSync(join(ROOT, source)).filter((entry) => entry.endsWith('.ts'))) {
     const kernel = file.slice(0, -3);
     const target = join(ROOT, folder, `${kernel}-wasm.ts`);
-    const text = describe(kernel, await compile(join(ROOT, source, file), flags));
+    const text = describe(
+      kernel,
+      await compile(join(ROOT, source, file), [...flags, ...(flagsOf[kernel] ?? [])]),
+    );
     if (process.argv.includes('--check')) {
       if (readFileSync(target, 'utf8') === text) continue;
       console.error(`${target} is not what ${source}/${file} compiles to`);

@@ -1,5 +1,6 @@
 // What `@bert2dnn/student` offers. Nothing here needs Node.
 export { STUDENT_ERROR_CODES, StudentError, type StudentErrorCode } from './errors.js';
+export { EXECUTOR_CHOICES, type ExecutorChoice } from './executors/executor.js';
 export { FeatureBuffer, IdBags } from './features/feature-buffer.js';
 export { type FeatureDefinition, Featurizer } from './features/featurizer.js';
 export { numFixedMatchRows } from './features/match-family.js';
@@ -74,6 +75,7 @@ export {
   towerBlocks,
 } from './model/parameters.js';
 export { quantizeStudent } from './model/quantize-student.js';
+export type { Ranked } from './model/rank.js';
 export {
   areFloat32,
   type Float16Tensor,

@@ -16,7 +16,7 @@ const MOST_FOREIGN = 0.05;
 
 /** Opens the student to start from. @throws Bert2dnnError STUDENT_INVALID, also for a vocabulary of another tokenizer. */
 export async function openStartStudent(path: string): Promise<Student> {
-  const student = await loadStudentFolder(path).catch((cause) => {
+  const student = await loadStudentFolder(path, { executor: 'reference' }).catch((cause) => {
     if (!(cause instanceof StudentError)) throw cause;
     throw new Bert2dnnError('STUDENT_INVALID', cause.message, { hint: cause.hint, cause });
   });

@@ -68,7 +68,7 @@ export function readStudent(
   const vocabularies = Object.fromEntries(
     lists.map(({ block, ...list }) => [block, Vocabulary.fromTensors(list)]),
   );
-  return createStudent({ definition, vocabularies, parameters }, options);
+  return createStudent({ definition, vocabularies, parameters }, { executor: 'auto', ...options });
 }
 
 interface WantedParameter {

@@ -25,7 +25,12 @@ export function decodeParameters(
   return decoded;
 }
 
-function decodeTensor(tensor: StoredTensor, name: string, shape: readonly number[]): Float32Array {
+/** One parameter of that name and shape in float32: itself where it is. */
+export function decodeTensor(
+  tensor: StoredTensor,
+  name: string,
+  shape: readonly number[],
+): Float32Array {
   if (tensor instanceof Float32Array) return tensor;
   if (tensor.precision === 'float16') return decodeFloat16(tensor.bits);
   return isTableName(name) ? decodeRows(tensor, shape[1]) : decodeColumns(tensor, shape[1]);

@@ -5,28 +5,31 @@ import { StudentError } from '../errors.js';
 export type Example = Readonly<Record<string, string>> | readonly string[];
 
 /**
- * The texts of an example in the order of `fields`.
+ * The texts of an example in the order of `fields`: the example itself where it is a list.
  * @param exampleIndex names the example in the message.
+ * @param into the list that is written else; default a new one.
  * @throws {StudentError} EXAMPLE_INVALID if a field is missing, unknown or no text.
  */
 export function exampleTexts(
   example: Example,
   fields: readonly string[],
   exampleIndex: number,
+  into: string[] = [],
 ): readonly string[] {
   if (typeof example !== 'object' || example === null) {
     throw invalid(exampleIndex, `got ${typeof example}`, fields);
   }
   const isList = Array.isArray(example);
   const named = example as Readonly<Record<string, string>>;
-  if (isList ? example.length !== fields.length : Object.keys(example).length > fields.length) {
+  if (isList ? example.length !== fields.length : countMembers(example) > fields.length) {
     const unknown = isList
       ? `${example.length} texts`
       : `unknown field ${Object.keys(example).find((name) => !fields.includes(name))}`;
     throw invalid(exampleIndex, `got ${unknown}`, fields);
   }
-  const texts = isList ? (example as readonly string[]) : fields.map((field) => named[field]);
+  const texts = isList ? (example as readonly string[]) : into;
   for (let field = 0; field < fields.length; field++) {
+    if (!isList) into[field] = named[fields[field]];
     if (typeof texts[field] === 'string') continue;
     const got = texts[field] === undefined ? 'missing' : `no text but ${typeof texts[field]}`;
     throw invalid(exampleIndex, `field ${fields[field]} is ${got}`, fields);
@@ -34,9 +37,20 @@ export function exampleTexts(
   return texts;
 }
 
+/** Members of an object, counted without a list of their names. */
+function countMembers(example: Example): number {
+  let count = 0;
+  for (const name in example) if (Object.hasOwn(example, name)) count += 1;
+  return count;
+}
+
 /** The texts, longer ones cut to their first `maxLength` UTF-16 units and never within a character. */
 export function cutTexts(texts: readonly string[], maxLength: number): readonly string[] {
-  if (texts.every((text) => text.length <= maxLength)) return texts;
+  let isShort = true;
+  for (let field = 0; field < texts.length; field++) {
+    if (texts[field].length > maxLength) isShort = false;
+  }
+  if (isShort) return texts;
   return texts.map((text) => {
     if (text.length <= maxLength) return text;
     const isPair = /^[\ud800-\udbff][\udc00-\udfff]$/.test(

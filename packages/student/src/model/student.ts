@@ -1,17 +1,19 @@
 // A student ready to score: definition, vocabularies and parameters together. Reading and writing: `format/`.
 import { StudentError } from '../errors.js';
+import { createExecutor } from '../executors/create-executor.js';
+import { EXECUTOR_CHOICES, type Executor, type ExecutorChoice } from '../executors/executor.js';
 import type { FeatureBuffer } from '../features/feature-buffer.js';
 import { Featurizer } from '../features/featurizer.js';
 import type { Vocabulary } from '../features/vocabulary.js';
 import { sigmoid, softmax } from '../kernels/probabilities.js';
 import { checkDefinition } from './check-definition.js';
 import { checkParameters } from './check-parameters.js';
-import { decodeParameters } from './decode-parameters.js';
 import type { StudentDefinition } from './definition.js';
 import { cutTexts, type Example, exampleTexts } from './example.js';
-import { type Forward, ForwardPass } from './forward.js';
+import { SCORE_BIAS } from './parameters.js';
+import { bestFirst, candidateTexts, type Ranked } from './rank.js';
 import { type Precision, precisionOf, type StoredParameters } from './stored-parameters.js';
-import { TowerPass } from './towers.js';
+import { towerLogit, towerWidth } from './towers.js';
 
 /** What a student says of one example. */
 export interface Score {
@@ -38,6 +40,11 @@ export interface StudentParts {
 /** How a student is run. */
 export interface StudentOptions {
   /**
+   * What computes. Default `auto`, the fastest that this machine has, for a student that is loaded, and `reference` for
+   * one that is made of parts, whose parameters may go on changing. Others than `reference` copy the parameters once.
+   */
+  executor?: ExecutorChoice;
+  /**
    * Longest text in UTF-16 units: of a longer one the first part is scored, so that no text costs more than this one.
    * Default 65,536.
    */
@@ -60,22 +67,26 @@ export class Student {
   private readonly maxTextLength: number;
   private readonly featurizer: Featurizer;
   private readonly features: FeatureBuffer;
-  private readonly forward: Forward;
-  private readonly towers: TowerPass | undefined;
+  private readonly runner: Executor;
+  /** Texts of the example at hand. */
+  private readonly texts: string[] = [];
 
   /** @see createStudent, which checks parts and options first. */
   constructor(parts: StudentParts, options: StudentOptions = {}) {
+    const { definition, vocabularies, parameters } = parts;
     this.maxTextLength = options.maxTextLength ?? MAX_TEXT_LENGTH;
-    this.definition = parts.definition;
-    this.vocabularies = parts.vocabularies;
-    this.parameters = parts.parameters;
-    this.featurizer = new Featurizer(parts.definition, parts.vocabularies);
+    this.definition = definition;
+    this.vocabularies = vocabularies;
+    this.featurizer = new Featurizer(definition, vocabularies);
     this.features = this.featurizer.createBuffer();
-    this.precision = storedPrecision(parts.parameters);
-    const { definition } = parts;
-    const parameters = decodeParameters(parts.parameters, definition);
-    if (definition.head === 'towers') this.towers = new TowerPass(definition, parameters);
-    this.forward = this.towers ?? new ForwardPass(definition, parameters);
+    this.precision = storedPrecision(parameters);
+    this.runner = createExecutor(definition, parameters, options.executor ?? 'reference');
+    this.parameters = this.runner.parameters;
+  }
+
+  /** What computes: `reference`, or instructions and numbers: `simd-f32`, `simd-f16`, `simd-int8`, `relaxed-int8`. */
+  get executor(): string {
+    return this.runner.name;
   }
 
   /**
@@ -84,33 +95,53 @@ export class Student {
    * numbers overflow on it.
    */
   score(example: Example): Score {
-    return this.describe(this.logits([example]));
+    this.features.clear();
+    this.append(example, 0);
+    const logits = this.runner.run(this.features);
+    checkFinite(logits, this.definition.numOutputs);
+    return this.describe(logits, 0);
   }
 
   /** Scores examples, in order. @throws {StudentError} as `score`, naming the example. */
   scoreMany(examples: readonly Example[]): Score[] {
-    const { numOutputs } = this.definition;
     const logits = this.logits(examples);
-    return examples.map((_, index) =>
-      this.describe(logits.subarray(index * numOutputs, (index + 1) * numOutputs)),
-    );
+    return examples.map((_, index) => this.describe(logits, index));
   }
 
   /** Raw outputs [N, numOutputs], uncalibrated. @throws {StudentError} as `scoreMany`. */
   logits(examples: readonly Example[]): Float32Array {
-    const { fields, numOutputs } = this.definition;
+    const { numOutputs } = this.definition;
     const logits = new Float32Array(examples.length * numOutputs);
     for (let start = 0; start < examples.length; start += BATCH_SIZE) {
       const end = Math.min(start + BATCH_SIZE, examples.length);
       this.features.clear();
-      for (let index = start; index < end; index++) {
-        const texts = exampleTexts(examples[index], fields, index);
-        this.featurizer.featurize(cutTexts(texts, this.maxTextLength), this.features);
-      }
-      logits.set(this.forward.run(this.features), start * numOutputs);
+      for (let index = start; index < end; index++) this.append(examples[index], index);
+      logits.set(this.runner.run(this.features), start * numOutputs);
     }
     checkFinite(logits, numOutputs);
     return logits;
+  }
+
+  /**
+   * Ranks titles by their scores for a query, best first; equal ones in their order. For students of one output. A title
+   * is a text where there are two fields; else the texts of the fields behind the first, by name or in order.
+   * @param options.topK how many of the best are returned; default all.
+   * @throws {StudentError} EXAMPLE_INVALID as `scoreMany`, or for a student of several outputs; OPTION_INVALID for `topK`.
+   */
+  rank(
+    query: string,
+    titles: readonly string[] | readonly Example[],
+    options: { topK?: number } = {},
+  ): Ranked[] {
+    const { fields, numOutputs } = this.definition;
+    const { topK = titles.length } = options;
+    requireCount('topK', topK);
+    if (numOutputs !== 1) {
+      const message = `rank: got a student of ${numOutputs} outputs, expected one`;
+      throw new StudentError('EXAMPLE_INVALID', message);
+    }
+    const logits = this.logits(titles.map((title) => candidateTexts(query, title, fields)));
+    return bestFirst(logits, topK).map((index) => ({ index, ...this.describe(logits, index) }));
   }
 
   /**
@@ -120,16 +151,15 @@ export class Student {
   embed(field: string, text: string): Float32Array {
     const { fields } = this.definition;
     const fieldIndex = fields.indexOf(field);
-    const towers = this.requireTowers();
+    this.requireTowers();
     if (fieldIndex < 0) {
       const message = `embed: got the field ${field}, expected one of ${fields.join(', ')}`;
       throw new StudentError('EXAMPLE_INVALID', message);
     }
     this.features.clear();
-    const example = fields.map((_, index) => (index === fieldIndex ? text : ''));
-    const texts = cutTexts(exampleTexts(example, fields, 0), this.maxTextLength);
-    this.featurizer.featurize(texts, this.features);
-    const vector = towers.vectors(fieldIndex, this.features).slice();
+    const texts = fields.map((_, index) => (index === fieldIndex ? text : ''));
+    this.append(texts, 0);
+    const vector = this.runner.vectors(fieldIndex, this.features).slice();
     checkFinite(vector, vector.length);
     return vector;
   }
@@ -140,32 +170,42 @@ export class Student {
    * SCORE_NOT_FINITE.
    */
   scoreVectors(vectors: readonly Float32Array[]): Score {
-    const towers = this.requireTowers();
+    this.requireTowers();
     const { length } = this.definition.fields;
-    const fits = vectors.length === length && vectors.every((v) => v.length === towers.width);
+    const width = towerWidth(this.definition);
+    const fits = vectors.length === length && vectors.every((v) => v.length === width);
     if (!fits) {
       const got = vectors.map((vector) => vector.length).join(', ');
-      const message = `vectors: got the widths ${got}, expected ${length} of ${towers.width}`;
+      const message = `vectors: got the widths ${got}, expected ${length} of ${width}`;
       throw new StudentError('EXAMPLE_INVALID', message);
     }
-    const logits = Float32Array.of(towers.logit(vectors[0], vectors.slice(1)));
+    const [bias] = this.parameters[SCORE_BIAS] as Float32Array;
+    const logits = Float32Array.of(towerLogit(vectors, { E: width, row: 0, bias }));
     checkFinite(logits, 1);
-    return this.describe(logits);
+    return this.describe(logits, 0);
   }
 
-  private requireTowers(): TowerPass {
-    if (this.towers !== undefined) return this.towers;
+  /** Featurises an example behind those of the buffer. */
+  private append(example: Example, exampleIndex: number): void {
+    const texts = exampleTexts(example, this.definition.fields, exampleIndex, this.texts);
+    this.featurizer.featurize(cutTexts(texts, this.maxTextLength), this.features);
+  }
+
+  private requireTowers(): void {
+    if (this.definition.head === 'towers') return;
     throw new StudentError('EXAMPLE_INVALID', `preset ${this.definition.preset}: has no towers`, {
       hint: 'Only a student of the preset tower has a vector for each field.',
     });
   }
 
-  /** Calibrated score of one example's logits. */
-  private describe(logits: Float32Array): Score {
+  /** Calibrated score of an example of a batch of logits. */
+  private describe(batch: Float32Array, exampleIndex: number): Score {
     const { numOutputs, calibration, classes } = this.definition;
     if (numOutputs === 1) {
-      return { score: sigmoid(logits[0] * calibration.temperature), logit: logits[0] };
+      const logit = batch[exampleIndex];
+      return { score: sigmoid(logit * calibration.temperature), logit };
     }
+    const logits = batch.subarray(exampleIndex * numOutputs, (exampleIndex + 1) * numOutputs);
     const probabilities = new Float64Array(numOutputs);
     softmax(probabilities, logits, { B: 1, O: numOutputs, scale: calibration.temperature });
     let best = 0;
@@ -194,9 +234,18 @@ export function createStudent(parts: StudentParts, options: StudentOptions = {})
   return new Student(parts, options);
 }
 
-function checkOptions({ maxTextLength = MAX_TEXT_LENGTH }: StudentOptions): void {
-  if (Number.isSafeInteger(maxTextLength) && maxTextLength > 0) return;
-  const message = `maxTextLength: got ${maxTextLength}, expected a whole number above 0`;
+function checkOptions(options: StudentOptions): void {
+  const { maxTextLength = MAX_TEXT_LENGTH, executor = 'reference' } = options;
+  requireCount('maxTextLength', maxTextLength);
+  if (EXECUTOR_CHOICES.includes(executor)) return;
+  const message = `executor: got ${executor}, expected one of ${EXECUTOR_CHOICES.join(', ')}`;
+  throw new StudentError('OPTION_INVALID', message);
+}
+
+function requireCount(name: string, value: number): void {
+  const least = name === 'topK' ? 0 : 1;
+  if (Number.isSafeInteger(value) && value >= least) return;
+  const message = `${name}: got ${value}, expected a whole number of at least ${least}`;
   throw new StudentError('OPTION_INVALID', message);
 }
 

@@ -45,11 +45,10 @@ export class TowerPass implements Forward {
 
   run(features: FeatureBuffer): Float32Array {
     const B = features.numExamples;
-    const E = this.width;
-    const [first, ...others] = this.towers.map((_, field) => this.vectors(field, features));
+    const vectors = this.towers.map((_, field) => this.vectors(field, features));
+    const [bias] = this.parameters[SCORE_BIAS];
     for (let row = 0; row < B; row++) {
-      const vectors = others.map((vector) => vector.subarray(row * E, (row + 1) * E));
-      this.logits[row] = this.logit(first.subarray(row * E, (row + 1) * E), vectors);
+      this.logits[row] = towerLogit(vectors, { E: this.width, row, bias });
     }
     return this.logits.subarray(0, B);
   }
@@ -69,15 +68,6 @@ export class TowerPass implements Forward {
     return layers.run(input, B).subarray(0, B * this.width);
   }
 
-  /** Logit of the first field's vector [E] and those of the other fields. */
-  logit(first: Float32Array, others: readonly Float32Array[]): number {
-    let sum = 0;
-    for (const vector of others) {
-      for (let column = 0; column < this.width; column++) sum += first[column] * vector[column];
-    }
-    return sum / Math.sqrt(this.width) + this.parameters[SCORE_BIAS][0];
-  }
-
   private grow(B: number): void {
     this.batchSize = B;
     this.logits = new Float32Array(B);
@@ -86,6 +76,20 @@ export class TowerPass implements Forward {
       tower.layers.grow(B);
     }
   }
+}
+
+/** Logit of row `row` of every field's vectors [B, E]: the scaled product of the first field's and the sum of the others. */
+export function towerLogit(
+  vectors: readonly Float32Array[],
+  { E, row, bias }: { E: number; row: number; bias: number },
+): number {
+  const [first] = vectors;
+  let sum = 0;
+  for (let field = 1; field < vectors.length; field++) {
+    const other = vectors[field];
+    for (let at = row * E; at < (row + 1) * E; at++) sum += first[at] * other[at];
+  }
+  return sum / Math.sqrt(E) + bias;
 }
 
 /** Width of the vectors that a student with towers compares. */

@@ -27,7 +27,7 @@ describe('serializeStudent and parseStudent', () => {
     const handMade = createStudent(handMadeParts());
     for (const student of [fullStudent(), extendedStudent(), handMade]) {
       const files = await serializeStudent(student);
-      const read = await parseStudent(files);
+      const read = await parseStudent(files, '', { executor: 'reference' });
       expect(read.scoreMany(EXAMPLES)).toEqual(student.scoreMany(EXAMPLES));
       expect(read.definition).toEqual(student.definition);
       expect(await serializeStudent(read)).toEqual(files);
@@ -38,7 +38,8 @@ describe('serializeStudent and parseStudent', () => {
     const { json, weights } = await serializeStudent(fullStudent());
     const odd = new Uint8Array(weights.length + 1);
     odd.set(weights, 1);
-    const read = await parseStudent({ json, weights: odd.subarray(1) });
+    const files = { json, weights: odd.subarray(1) };
+    const read = await parseStudent(files, '', { executor: 'reference' });
     expect(read.scoreMany(EXAMPLES)).toEqual(fullStudent().scoreMany(EXAMPLES));
   });
 });

@@ -1,0 +1,67 @@
+// AssemblyScript: a dense layer in float32, panel by panel of 32 outputs, so that a panel's weights stay in the cache
+// for all rows and its sums in registers. Inputs that are 0 are not in the lists and cost nothing.
+import {
+  BIAS,
+  ENTRY_BYTES,
+  IS_HIDDEN,
+  LIST_HEAD,
+  listOf,
+  listValues,
+  NUM_PANELS,
+  OUTPUT,
+  OUTPUT_STRIDE,
+  PANEL,
+  PANEL_BYTES,
+  WEIGHTS,
+} from './layer';
+
+/** Outputs of B rows: input weight + bias, then ReLU in hidden layers. */
+export function layerFloat(layer: usize, B: usize): void {
+  listValues(layer, B);
+  const numPanels: usize = load<u32>(layer, NUM_PANELS);
+  for (let panel: usize = 0; panel < numPanels; panel++) {
+    for (let row: usize = 0; row < B; row++) multiplyPanel(layer, panel, row);
+  }
+}
+
+/** Sum so far plus value times weights; not fused, so that the bits are the same everywhere. */
+function add(value: v128, weights: v128, sum: v128): v128 {
+  return f32x4.add(sum, f32x4.mul(value, weights));
+}
+
+function multiplyPanel(layer: usize, panel: usize, row: usize): void {
+  const list = listOf(layer, row);
+  const weights = load<u32>(layer, WEIGHTS) + panel * load<u32>(layer, PANEL_BYTES);
+  const bias = load<u32>(layer, BIAS) + panel * PANEL * 4;
+  let sum0 = v128.load(bias);
+  let sum1 = v128.load(bias, 16);
+  let sum2 = v128.load(bias, 32);
+  let sum3 = v128.load(bias, 48);
+  let sum4 = v128.load(bias, 64);
+  let sum5 = v128.load(bias, 80);
+  let sum6 = v128.load(bias, 96);
+  let sum7 = v128.load(bias, 112);
+  let entry = list + LIST_HEAD;
+  for (const end = entry + load<u32>(list); entry < end; entry += ENTRY_BYTES) {
+    const value = v128.load32_splat(entry);
+    const from = weights + load<u32>(entry, 4);
+    sum0 = add(value, v128.load(from), sum0);
+    sum1 = add(value, v128.load(from, 16), sum1);
+    sum2 = add(value, v128.load(from, 32), sum2);
+    sum3 = add(value, v128.load(from, 48), sum3);
+    sum4 = add(value, v128.load(from, 64), sum4);
+    sum5 = add(value, v128.load(from, 80), sum5);
+    sum6 = add(value, v128.load(from, 96), sum6);
+    sum7 = add(value, v128.load(from, 112), sum7);
+  }
+  const out = load<u32>(layer, OUTPUT) + row * load<u32>(layer, OUTPUT_STRIDE) + panel * PANEL * 4;
+  const least = load<u32>(layer, IS_HIDDEN) ? f32x4.splat(0) : f32x4.splat(-Infinity);
+  v128.store(out, f32x4.max(sum0, least));
+  v128.store(out, f32x4.max(sum1, least), 16);
+  v128.store(out, f32x4.max(sum2, least), 32);
+  v128.store(out, f32x4.max(sum3, least), 48);
+  v128.store(out, f32x4.max(sum4, least), 64);
+  v128.store(out, f32x4.max(sum5, least), 80);
+  v128.store(out, f32x4.max(sum6, least), 96);
+  v128.store(out, f32x4.max(sum7, least), 112);
+}

@@ -1,0 +1,164 @@
+// AssemblyScript: a student's forward pass with 128-bit SIMD: bags of rows, products of vectors, layers. The caller owns
+// the memory and plans it (src/executors/memory-plan.ts). The oracle is the reference executor, for whole numbers the
+// plain twin in test/executors. Compiled by scripts/build-kernels.mjs.
+export { layerFloat } from './shared/float-layer';
+export { layerWhole } from './shared/whole-layer';
+
+/** out [D] = scale * sum of the rows `ids` [Z] of table [V, D], float32; the order is the reference's. */
+export function gatherFloat(
+  out: usize,
+  table: usize,
+  ids: usize,
+  Z: usize,
+  D: usize,
+  scale: f32,
+): void {
+  const end = ids + Z * 4;
+  let column: usize = 0;
+  for (; column + 32 <= D; column += 32) {
+    let sum0 = f32x4.splat(0);
+    let sum1 = f32x4.splat(0);
+    let sum2 = f32x4.splat(0);
+    let sum3 = f32x4.splat(0);
+    let sum4 = f32x4.splat(0);
+    let sum5 = f32x4.splat(0);
+    let sum6 = f32x4.splat(0);
+    let sum7 = f32x4.splat(0);
+    for (let id = ids; id < end; id += 4) {
+      const row = table + (<usize>load<u32>(id) * D + column) * 4;
+      sum0 = f32x4.add(sum0, v128.load(row));
+      sum1 = f32x4.add(sum1, v128.load(row, 16));
+      sum2 = f32x4.add(sum2, v128.load(row, 32));
+      sum3 = f32x4.add(sum3, v128.load(row, 48));
+      sum4 = f32x4.add(sum4, v128.load(row, 64));
+      sum5 = f32x4.add(sum5, v128.load(row, 80));
+      sum6 = f32x4.add(sum6, v128.load(row, 96));
+      sum7 = f32x4.add(sum7, v128.load(row, 112));
+    }
+    const to = out + column * 4;
+    const factor = f32x4.splat(scale);
+    v128.store(to, f32x4.mul(sum0, factor));
+    v128.store(to, f32x4.mul(sum1, factor), 16);
+    v128.store(to, f32x4.mul(sum2, factor), 32);
+    v128.store(to, f32x4.mul(sum3, factor), 48);
+    v128.store(to, f32x4.mul(sum4, factor), 64);
+    v128.store(to, f32x4.mul(sum5, factor), 80);
+    v128.store(to, f32x4.mul(sum6, factor), 96);
+    v128.store(to, f32x4.mul(sum7, factor), 112);
+  }
+  for (; column < D; column++) {
+    let sum: f32 = 0;
+    for (let id = ids; id < end; id += 4) {
+      sum += load<f32>(table + (<usize>load<u32>(id) * D + column) * 4);
+    }
+    store<f32>(out + column * 4, sum * scale);
+  }
+}
+
+/** The same of a float16 table, as bits; numbers are finite. */
+export function gatherHalf(
+  out: usize,
+  table: usize,
+  ids: usize,
+  Z: usize,
+  D: usize,
+  scale: f32,
+): void {
+  const end = ids + Z * 4;
+  let column: usize = 0;
+  for (; column + 8 <= D; column += 8) {
+    let low = f32x4.splat(0);
+    let high = f32x4.splat(0);
+    for (let id = ids; id < end; id += 4) {
+      const row = table + (<usize>load<u32>(id) * D + column) * 2;
+      low = f32x4.add(low, widen(v128.load_ext<u16>(row)));
+      high = f32x4.add(high, widen(v128.load_ext<u16>(row, 8)));
+    }
+    v128.store(out + column * 4, f32x4.mul(low, f32x4.splat(scale)));
+    v128.store(out + column * 4, f32x4.mul(high, f32x4.splat(scale)), 16);
+  }
+  for (; column < D; column++) {
+    let sum: f32 = 0;
+    for (let id = ids; id < end; id += 4) {
+      const bits = i32x4.splat(load<u16>(table + (<usize>load<u32>(id) * D + column) * 2));
+      sum += f32x4.extract_lane(widen(bits), 0);
+    }
+    store<f32>(out + column * 4, sum * scale);
+  }
+}
+
+/** Four float16 as bits, each in 32 of them, to float32: exponents are moved by a product, which is exact. */
+function widen(bits: v128): v128 {
+  const sign = i32x4.shl(v128.and(bits, i32x4.splat(0x8000)), 16);
+  const magnitude = i32x4.shl(v128.and(bits, i32x4.splat(0x7fff)), 13);
+  return v128.or(sign, f32x4.mul(magnitude, i32x4.splat(0x77800000)));
+}
+
+/** The same of a table of whole numbers of 8 bits; scales [V]: of each row. */
+export function gatherWhole(
+  out: usize,
+  table: usize,
+  scales: usize,
+  ids: usize,
+  Z: usize,
+  D: usize,
+  scale: f32,
+): void {
+  const end = ids + Z * 4;
+  let column: usize = 0;
+  for (; column + 16 <= D; column += 16) {
+    let sum0 = f32x4.splat(0);
+    let sum1 = f32x4.splat(0);
+    let sum2 = f32x4.splat(0);
+    let sum3 = f32x4.splat(0);
+    for (let id = ids; id < end; id += 4) {
+      const number: usize = load<u32>(id);
+      const row = v128.load(table + number * D + column);
+      const rowScale = v128.load32_splat(scales + number * 4);
+      const low = i16x8.extend_low_i8x16_s(row);
+      const high = i16x8.extend_high_i8x16_s(row);
+      sum0 = f32x4.add(
+        sum0,
+        f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(low)), rowScale),
+      );
+      sum1 = f32x4.add(
+        sum1,
+        f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(low)), rowScale),
+      );
+      sum2 = f32x4.add(
+        sum2,
+        f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(high)), rowScale),
+      );
+      sum3 = f32x4.add(
+        sum3,
+        f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(high)), rowScale),
+      );
+    }
+    const to = out + column * 4;
+    const factor = f32x4.splat(scale);
+    v128.store(to, f32x4.mul(sum0, factor));
+    v128.store(to, f32x4.mul(sum1, factor), 16);
+    v128.store(to, f32x4.mul(sum2, factor), 32);
+    v128.store(to, f32x4.mul(sum3, factor), 48);
+  }
+  for (; column < D; column++) {
+    let sum: f32 = 0;
+    for (let id = ids; id < end; id += 4) {
+      const number: usize = load<u32>(id);
+      sum += <f32>load<i8>(table + number * D + column) * load<f32>(scales + number * 4);
+    }
+    store<f32>(out + column * 4, sum * scale);
+  }
+}
+
+/** out [D] = left [D] * right [D]. */
+export function multiply(out: usize, left: usize, right: usize, D: usize): void {
+  const bytes = D * 4;
+  let at: usize = 0;
+  for (; at + 16 <= bytes; at += 16) {
+    v128.store(out + at, f32x4.mul(v128.load(left + at), v128.load(right + at)));
+  }
+  for (; at < bytes; at += 4) {
+    store<f32>(out + at, load<f32>(left + at) * load<f32>(right + at));
+  }
+}

@@ -1,0 +1,21 @@
+// Chooses how a student is run.
+import type { StudentDefinition } from '../model/definition.js';
+import { precisionOf, type StoredParameters } from '../model/stored-parameters.js';
+import type { Executor, ExecutorChoice } from './executor.js';
+import { canRun } from './kernel-modules.js';
+import { ReferenceExecutor } from './reference-executor.js';
+import { WasmExecutor } from './wasm-executor.js';
+
+/** The executor of a choice, or the next slower one that this machine and these parameters allow. */
+export function createExecutor(
+  definition: StudentDefinition,
+  parameters: StoredParameters,
+  choice: ExecutorChoice,
+): Executor {
+  if (choice === 'reference') return new ReferenceExecutor(definition, parameters);
+  const isWhole = Object.values(parameters).some((tensor) => precisionOf(tensor) === 'int8');
+  const isRelaxed = choice !== 'simd' && isWhole && canRun('relaxed');
+  const instructions = isRelaxed ? 'relaxed' : 'simd';
+  const executor = WasmExecutor.create(definition, parameters, instructions);
+  return executor ?? new ReferenceExecutor(definition, parameters);
+}

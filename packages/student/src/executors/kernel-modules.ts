@@ -1,0 +1,90 @@
+// The compiled kernels, started on a memory. A browser, an edge runtime or a policy may forbid it; then there are none.
+import { RELAXED_WASM } from './relaxed-wasm.js';
+import { SIMD_WASM } from './simd-wasm.js';
+
+/** The part of a WebAssembly memory that is used. */
+export interface KernelMemory {
+  readonly buffer: ArrayBuffer;
+}
+
+// Types for WebAssembly come with those of browsers or Node; this package is compiled without either.
+declare const WebAssembly:
+  | {
+      validate(bytes: Uint8Array): boolean;
+      Module: new (bytes: Uint8Array) => object;
+      Instance: new (module: object, imports: object) => { exports: unknown };
+      Memory: new (size: { initial: number; maximum: number }) => KernelMemory;
+    }
+  | undefined;
+
+/** Layers in whole numbers, which both modules have: `layer` is the byte offset of a descriptor, see `memory-plan.ts`. */
+export interface WholeKernels {
+  layerWhole(layer: number, B: number): void;
+}
+
+/** All kernels; everything but a size or a scale is a byte offset. */
+export interface Kernels extends WholeKernels {
+  layerFloat(layer: number, B: number): void;
+  gatherFloat(out: number, table: number, ids: number, Z: number, D: number, scale: number): void;
+  gatherHalf(out: number, table: number, ids: number, Z: number, D: number, scale: number): void;
+  gatherWhole(
+    out: number,
+    table: number,
+    scales: number,
+    ids: number,
+    Z: number,
+    D: number,
+    scale: number,
+  ): void;
+  multiply(out: number, left: number, right: number, D: number): void;
+}
+
+/** Instructions that kernels are compiled to. */
+export type Instructions = 'simd' | 'relaxed';
+
+const PAGE_BYTES = 65_536;
+/** Most that a WebAssembly memory can have. */
+const MAX_PAGES = 65_535;
+
+const modules: Partial<Record<Instructions, object | null>> = {};
+
+/** Whether this machine runs them. */
+export function canRun(instructions: Instructions): boolean {
+  return moduleOf('simd') !== null && moduleOf(instructions) !== null;
+}
+
+/** A memory of so many bytes, zeroed; undefined where there is no room for it. */
+export function createMemory(sizeBytes: number): KernelMemory | undefined {
+  const pages = Math.ceil(sizeBytes / PAGE_BYTES);
+  if (WebAssembly === undefined || pages > MAX_PAGES) return undefined;
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Kernels that work on a memory, on a machine that `canRun` them. */
+export function startKernels(instructions: Instructions, memory: KernelMemory): Kernels {
+  const start = (module: object) =>
+    new WebAssembly!.Instance(module, { env: { memory } }).exports as object;
+  const kernels = start(moduleOf('simd')!) as Kernels;
+  if (instructions === 'simd') return kernels;
+  return { ...kernels, ...(start(moduleOf('relaxed')!) as WholeKernels) };
+}
+
+/** The compiled module, null where it cannot be had. Compiled once. */
+function moduleOf(instructions: Instructions): object | null {
+  modules[instructions] ??= compile(instructions === 'simd' ? SIMD_WASM : RELAXED_WASM);
+  return modules[instructions];
+}
+
+function compile(base64: string): object | null {
+  if (typeof WebAssembly === 'undefined') return null;
+  try {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    return WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : null;
+  } catch {
+    return null;
+  }
+}

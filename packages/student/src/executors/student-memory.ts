@@ -1,0 +1,93 @@
+// A student's numbers in the kernels' memory, and the parameters as views of it.
+import { decodeTensor } from '../model/decode-parameters.js';
+import { embeddingName } from '../model/parameters.js';
+import type { Int8Tensor, StoredParameters, StoredTensor } from '../model/stored-parameters.js';
+import type { Instructions, KernelMemory } from './kernel-modules.js';
+import { LAYER_MEMBERS } from './memory-plan.js';
+import {
+  GROUP_CHANNELS,
+  numPanels,
+  packFloats,
+  packWhole,
+  zeroPointBases,
+} from './packed-layer.js';
+import type { LayerPlace, StudentLayout, TablePlace } from './student-layout.js';
+
+/**
+ * Copies tables and packs layers. Returns the parameters: tables as views of the memory, what belongs to layers as
+ * copies, so that the given ones, often views of a whole file, can be forgotten.
+ */
+export function fillStudentMemory(
+  { buffer }: KernelMemory,
+  layout: StudentLayout,
+  parts: { parameters: StoredParameters; instructions: Instructions },
+): StoredParameters {
+  const moved: Record<string, StoredTensor> = {};
+  for (const [name, tensor] of Object.entries(parts.parameters)) moved[name] = tensor;
+  for (const [name, place] of layout.tables) {
+    const table = embeddingName(name);
+    moved[table] = copyTable(buffer, place, parts.parameters[table]);
+  }
+  for (const { layers } of layout.stacks) {
+    for (const layer of layers) fillLayer(buffer, layer, parts);
+  }
+  for (const [name, tensor] of Object.entries(moved)) {
+    if (!name.endsWith('.embedding')) moved[name] = copyOf(tensor);
+  }
+  return moved;
+}
+
+/** Copies a table to its place and returns it there. */
+function copyTable(
+  buffer: ArrayBuffer,
+  { table, scales }: TablePlace,
+  tensor: StoredTensor,
+): StoredTensor {
+  if (tensor instanceof Float32Array) {
+    const floats = new Float32Array(buffer, table, tensor.length);
+    floats.set(tensor);
+    return floats;
+  }
+  if (tensor.precision === 'float16') {
+    const bits = new Uint16Array(buffer, table, tensor.bits.length);
+    bits.set(tensor.bits);
+    return { precision: 'float16', bits };
+  }
+  const values = new Int8Array(buffer, table, tensor.values.length);
+  values.set(tensor.values);
+  const rowScales = new Float32Array(buffer, scales, tensor.scales.length);
+  rowScales.set(tensor.scales);
+  return { precision: 'int8', values, scales: rowScales };
+}
+
+function fillLayer(
+  buffer: ArrayBuffer,
+  { name, C, O, isWhole, address, descriptor }: LayerPlace,
+  { parameters, instructions }: { parameters: StoredParameters; instructions: Instructions },
+): void {
+  const words = new Uint32Array(buffer, address, LAYER_MEMBERS.length);
+  LAYER_MEMBERS.forEach((member, index) => {
+    words[index] = descriptor[member];
+  });
+  const { weights, bias, scales, bases, panelBytes, isSigned } = descriptor;
+  new Float32Array(buffer, bias, O).set(parameters[`${name}.bias`] as Float32Array);
+  const tensor = parameters[`${name}.weight`];
+  const packedBytes = numPanels(O) * panelBytes;
+  if (!isWhole) {
+    const floats = decodeTensor(tensor, `${name}.weight`, [C, O]);
+    packFloats(new Float32Array(buffer, weights, packedBytes / 4), floats, C, O);
+    return;
+  }
+  const whole = tensor as Int8Tensor;
+  const group = GROUP_CHANNELS[instructions];
+  packWhole(new Int8Array(buffer, weights, packedBytes), whole.values, { C, O, group });
+  new Float32Array(buffer, scales, O).set(whole.scales);
+  const hasZeroPoint = isSigned === 1 && instructions === 'relaxed';
+  if (hasZeroPoint) zeroPointBases(new Int32Array(buffer, bases, O), whole, O);
+}
+
+function copyOf(tensor: StoredTensor): StoredTensor {
+  if (tensor instanceof Float32Array) return tensor.slice();
+  if (tensor.precision === 'float16') return { precision: 'float16', bits: tensor.bits.slice() };
+  return { precision: 'int8', values: tensor.values.slice(), scales: tensor.scales.slice() };
+}
