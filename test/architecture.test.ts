@@ -16,7 +16,7 @@ const LAYERS = [
   ['labels'],
   ['distill'],
   ['evaluate', 'analyze'],
-  ['report', 'server'],
+  ['report', 'server', 'export'],
   ['pipeline'],
   ['cli'],
 ];

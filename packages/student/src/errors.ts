@@ -4,11 +4,14 @@
 export const STUDENT_ERROR_CODES = {
   EXAMPLE_INVALID:
     'an example lacks a field, has one that the student does not know, or is no text',
+  OPTION_INVALID: 'an option of loading or scoring has an impossible value',
   DEFINITION_INVALID: 'a student definition has an unknown, missing or impossible member',
   STUDENT_INVALID:
     'a student file is broken: no JSON, a changed byte, a missing or misshapen tensor',
   STUDENT_VERSION: 'a student file of another format or version',
   STUDENT_FILE_MISSING: 'a student folder or one of its files cannot be read',
+  STUDENT_FETCH_FAILED:
+    "a student's address that cannot be reached, or answers with an error, a web page or half a file",
   VOCABULARY_INVALID: 'a vocabulary with a token twice, broken offsets or broken UTF-8',
   SAFETENSORS_TRUNCATED: 'fewer bytes than the 8 of the header length',
   SAFETENSORS_HEADER_LENGTH: 'a header longer than the file or than the limit',

@@ -11,6 +11,12 @@ export {
   type SafetensorsTensor,
   toFloat32,
 } from './format/data-types.js';
+export {
+  loadStudent,
+  type StudentFolderContent,
+  type StudentSource,
+} from './format/load-student.js';
+export { MODEL_FILE, parseModel, serializeModel } from './format/model-file.js';
 export { readSafetensors, type SafetensorsFile } from './format/safetensors-reader.js';
 export { type TensorToWrite, writeSafetensors } from './format/safetensors-writer.js';
 export {
@@ -33,8 +39,11 @@ export {
   embeddingBagBackward,
   type FloatArray,
 } from './kernels/embedding-bag.js';
+export { decodeFloat16, encodeFloat16, MAX_FLOAT16 } from './kernels/float16.js';
 export { sigmoid, softmax } from './kernels/probabilities.js';
 export { checkDefinition, DEFINITION_LIMITS } from './model/check-definition.js';
+export { checkParameters } from './model/check-parameters.js';
+export { decodeParameters } from './model/decode-parameters.js';
 export {
   type BlockDefinition,
   type CharactersBlockDefinition,
@@ -64,7 +73,25 @@ export {
   tableOf,
   towerBlocks,
 } from './model/parameters.js';
-export { createStudent, type Score, Student, type StudentParts } from './model/student.js';
+export { quantizeStudent } from './model/quantize-student.js';
+export {
+  areFloat32,
+  type Float16Tensor,
+  type Int8Tensor,
+  PRECISIONS,
+  type Precision,
+  precisionOf,
+  type StoredParameters,
+  type StoredTensor,
+} from './model/stored-parameters.js';
+export {
+  createStudent,
+  MAX_TEXT_LENGTH,
+  type Score,
+  Student,
+  type StudentOptions,
+  type StudentParts,
+} from './model/student.js';
 export { towerWidth } from './model/towers.js';
 export { type BoundaryMarks, DEFAULT_MARKS, MAX_NGRAM, ngrams } from './text/ngrams.js';
 export { normalizeText } from './text/normalize.js';

@@ -4,11 +4,11 @@ import { numFixedMatchRows } from '../src/features/match-family.js';
 import { NUM_FIXED_MATCH_FEATURES } from '../src/features/match-layout.js';
 import { Vocabulary } from '../src/features/vocabulary.js';
 import { MATCH_FAMILIES, type StudentDefinition } from '../src/model/definition.js';
-import { initializeParameters } from '../src/model/parameters.js';
+import { initializeParameters, type Parameters } from '../src/model/parameters.js';
 import { createStudent, type Student, type StudentParts } from '../src/model/student.js';
 
 /** Two fields, a bag each and their product, one hidden layer of two. */
-export function handMadeParts(): StudentParts {
+export function handMadeParts(): StudentParts & { parameters: Parameters } {
   return {
     definition: {
       format: 'bert2dnn-student',

@@ -1,6 +1,12 @@
 // Training that goes on from an existing student: its definition and vocabularies are kept, and whoever asks for another
 // structure, or brings data of another shape, is told what differs.
-import { type Student, type StudentDefinition, StudentError, tokenizerOf } from '@bert2dnn/student';
+import {
+  decodeParameters,
+  type Student,
+  type StudentDefinition,
+  StudentError,
+  tokenizerOf,
+} from '@bert2dnn/student';
 import { loadStudentFolder } from '@bert2dnn/student/node';
 import { Bert2dnnError } from '../foundation/errors.js';
 import type { StructureOptions } from './presets.js';
@@ -81,9 +87,10 @@ export function startDefinition(
   return { ...start, provenance: undefined, calibration: wanted.calibration };
 }
 
-/** Copies of a student's parameters, to be trained. */
-export function startParameters({ parameters }: Student): Record<string, Float32Array> {
+/** Copies of a student's parameters in float32, to be trained. */
+export function startParameters({ parameters, definition }: Student): Record<string, Float32Array> {
+  const decoded = decodeParameters(parameters, definition);
   return Object.fromEntries(
-    Object.entries(parameters).map(([name, values]) => [name, values.slice()]),
+    Object.entries(decoded).map(([name, values]) => [name, values.slice()]),
   );
 }

@@ -2,7 +2,8 @@
 
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { loadStudentFolder } from '@bert2dnn/student/node';
+import type { Student } from '@bert2dnn/student';
+import { loadStudent } from '@bert2dnn/student/node';
 import { Bert2dnnError } from '../foundation/errors.js';
 import { marginOf } from '../teacher/margin.js';
 import type { Scorer } from './scorer.js';
@@ -14,18 +15,23 @@ export interface OpenScorerOptions {
   fields?: readonly string[];
 }
 
+/** Extension of a student in one file. */
+const MODEL_EXTENSION = '.b2d';
+
 /** Any of them says that a folder holds a teacher. */
 const TEACHER_FILES = ['config.json', 'model.onnx', join('onnx', 'model.onnx')];
 
 /**
  * Opens the model in `folder`: a student (`student.json`) or a teacher (`config.json`, `model.onnx` or
- * `onnx/model.onnx`); or the endpoint that a JSON file describes.
+ * `onnx/model.onnx`); a student in one file (`.b2d`); or the endpoint that a JSON file describes.
  * @throws Bert2dnnError FILE_MISSING when the folder holds neither; the loaders' own errors when it is damaged.
  */
 export async function openScorer(folder: string, options: OpenScorerOptions = {}): Promise<Scorer> {
   // The JSON file of an endpoint.
   if (/\.json$/i.test(folder) && (await isFile(folder))) return openTeacher(folder, options);
-  if (await isFile(join(folder, 'student.json'))) return openStudent(folder);
+  if (isModelFile(folder) || (await isFile(join(folder, 'student.json')))) {
+    return studentScorer(await openStudent(folder), nameOf(folder));
+  }
   for (const name of TEACHER_FILES) {
     if (await isFile(join(folder, name))) return openTeacher(folder, options);
   }
@@ -36,11 +42,16 @@ export async function openScorer(folder: string, options: OpenScorerOptions = {}
   );
 }
 
-async function openStudent(folder: string): Promise<Scorer> {
-  const student = await loadStudentFolder(folder);
+/** Opens a student: a folder or a `.b2d` file. @throws StudentError as `loadStudent`. */
+export function openStudent(path: string): Promise<Student> {
+  return loadStudent(path);
+}
+
+/** A student as a scorer. */
+export function studentScorer(student: Student, name: string): Scorer {
   const { fields, numOutputs, classes, calibration } = student.definition;
   return {
-    name: nameOf(folder),
+    name,
     kind: 'student',
     fields,
     numOutputs: numOutputs === 2 ? 1 : numOutputs,
@@ -80,6 +91,10 @@ function toMargins(logits: Float32Array, numOutputs: number): Float32Array {
 
 function nameOf(folder: string): string {
   return basename(resolve(folder));
+}
+
+function isModelFile(path: string): boolean {
+  return path.endsWith(MODEL_EXTENSION);
 }
 
 async function isFile(path: string): Promise<boolean> {

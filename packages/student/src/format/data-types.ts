@@ -1,6 +1,7 @@
 // The data types of safetensors and their sizes, and the way from bytes to float32.
 // Source: huggingface/safetensors, enum Dtype.
 import { StudentError } from '../errors.js';
+import { decodeFloat16 } from '../kernels/float16.js';
 
 /** Bytes of one value of each type. */
 export const DATA_TYPE_SIZES = {
@@ -58,20 +59,4 @@ function decodeBfloat16(halves: Uint16Array): Float32Array {
   const bits = new Uint32Array(halves.length);
   for (let index = 0; index < halves.length; index++) bits[index] = halves[index] << 16;
   return new Float32Array(bits.buffer);
-}
-
-/** IEEE 754 binary16: subnormals, infinities and NaN included. */
-function decodeFloat16(halves: Uint16Array): Float32Array {
-  const bits = new Uint32Array(halves.length);
-  const values = new Float32Array(bits.buffer);
-  for (let index = 0; index < halves.length; index++) {
-    const half = halves[index];
-    const sign = (half & 0x8000) << 16;
-    const exponent = (half >> 10) & 31;
-    const mantissa = half & 1023;
-    if (exponent === 31) bits[index] = sign | 0x7f800000 | (mantissa << 13);
-    else if (exponent > 0) bits[index] = sign | ((exponent + 112) << 23) | (mantissa << 13);
-    else values[index] = (sign === 0 ? 1 : -1) * mantissa * 2 ** -24;
-  }
-  return values;
 }

@@ -53,6 +53,12 @@ export function writeSafetensors(
   return bytes;
 }
 
+/** The bytes behind the header of a sound safetensors file: a view. */
+export function dataPart(bytes: Uint8Array): Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return bytes.subarray(8 + Number(view.getBigUint64(0, true)));
+}
+
 function sortKeys(metadata: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(metadata).sort(([left], [right]) => (left < right ? -1 : 1)),

@@ -34,6 +34,18 @@ export function exampleTexts(
   return texts;
 }
 
+/** The texts, longer ones cut to their first `maxLength` UTF-16 units and never within a character. */
+export function cutTexts(texts: readonly string[], maxLength: number): readonly string[] {
+  if (texts.every((text) => text.length <= maxLength)) return texts;
+  return texts.map((text) => {
+    if (text.length <= maxLength) return text;
+    const isPair = /^[\ud800-\udbff][\udc00-\udfff]$/.test(
+      text.slice(maxLength - 1, maxLength + 1),
+    );
+    return text.slice(0, isPair ? maxLength - 1 : maxLength);
+  });
+}
+
 function invalid(exampleIndex: number, got: string, fields: readonly string[]): StudentError {
   return new StudentError(
     'EXAMPLE_INVALID',

@@ -13,6 +13,16 @@ export function embeddingName(blockName: string): string {
   return `block.${blockName}.embedding`;
 }
 
+/** Whether a parameter is a table [V, D]. */
+export function isTableName(parameterName: string): boolean {
+  return parameterName.endsWith('.embedding');
+}
+
+/** Whether a parameter is the weight [C, O] of a layer. */
+export function isWeightName(parameterName: string): boolean {
+  return parameterName.endsWith('.weight');
+}
+
 /** Name of the block whose table this one uses: its own, unless it shares another's. */
 export function tableOf(block: BlockDefinition): string {
   return ('table' in block ? block.table : undefined) ?? block.name;

@@ -31,3 +31,8 @@ export type StoredParameters = Readonly<Record<string, StoredTensor>>;
 export function areFloat32(parameters: StoredParameters): parameters is Parameters {
   return Object.values(parameters).every((tensor) => tensor instanceof Float32Array);
 }
+
+/** How a tensor is stored. */
+export function precisionOf(tensor: StoredTensor): Precision {
+  return tensor instanceof Float32Array ? 'float32' : tensor.precision;
+}

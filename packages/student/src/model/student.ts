@@ -5,10 +5,12 @@ import { Featurizer } from '../features/featurizer.js';
 import type { Vocabulary } from '../features/vocabulary.js';
 import { sigmoid, softmax } from '../kernels/probabilities.js';
 import { checkDefinition } from './check-definition.js';
+import { checkParameters } from './check-parameters.js';
+import { decodeParameters } from './decode-parameters.js';
 import type { StudentDefinition } from './definition.js';
-import { type Example, exampleTexts } from './example.js';
+import { cutTexts, type Example, exampleTexts } from './example.js';
 import { type Forward, ForwardPass } from './forward.js';
-import { type Parameters, parameterShapes } from './parameters.js';
+import { type Precision, precisionOf, type StoredParameters } from './stored-parameters.js';
 import { TowerPass } from './towers.js';
 
 /** What a student says of one example. */
@@ -29,9 +31,21 @@ export interface StudentParts {
   definition: StudentDefinition;
   /** By block name, for each block with a `list` vocabulary. */
   vocabularies: Readonly<Record<string, Vocabulary>>;
-  /** By the names of `parameterShapes`; kept, not copied, so that a trainer may go on changing them. */
-  parameters: Parameters;
+  /** By the names of `parameterShapes`; kept, not copied, so that a trainer may go on changing them if they are float32. */
+  parameters: StoredParameters;
 }
+
+/** How a student is run. */
+export interface StudentOptions {
+  /**
+   * Longest text in UTF-16 units: of a longer one the first part is scored, so that no text costs more than this one.
+   * Default 65,536.
+   */
+  maxTextLength?: number;
+}
+
+/** Default of `StudentOptions.maxTextLength`. */
+export const MAX_TEXT_LENGTH = 65_536;
 
 /** Examples scored at once, so that scratch stays small. */
 const BATCH_SIZE = 64;
@@ -40,20 +54,26 @@ const BATCH_SIZE = 64;
 export class Student {
   readonly definition: StudentDefinition;
   readonly vocabularies: Readonly<Record<string, Vocabulary>>;
-  readonly parameters: Parameters;
+  readonly parameters: StoredParameters;
+  /** How tables and weights are stored. */
+  readonly precision: Precision;
+  private readonly maxTextLength: number;
   private readonly featurizer: Featurizer;
   private readonly features: FeatureBuffer;
   private readonly forward: Forward;
   private readonly towers: TowerPass | undefined;
 
-  /** @see createStudent, which checks the parts first. */
-  constructor(parts: StudentParts) {
+  /** @see createStudent, which checks parts and options first. */
+  constructor(parts: StudentParts, options: StudentOptions = {}) {
+    this.maxTextLength = options.maxTextLength ?? MAX_TEXT_LENGTH;
     this.definition = parts.definition;
     this.vocabularies = parts.vocabularies;
     this.parameters = parts.parameters;
     this.featurizer = new Featurizer(parts.definition, parts.vocabularies);
     this.features = this.featurizer.createBuffer();
-    const { definition, parameters } = parts;
+    this.precision = storedPrecision(parts.parameters);
+    const { definition } = parts;
+    const parameters = decodeParameters(parts.parameters, definition);
     if (definition.head === 'towers') this.towers = new TowerPass(definition, parameters);
     this.forward = this.towers ?? new ForwardPass(definition, parameters);
   }
@@ -83,7 +103,8 @@ export class Student {
       const end = Math.min(start + BATCH_SIZE, examples.length);
       this.features.clear();
       for (let index = start; index < end; index++) {
-        this.featurizer.featurize(exampleTexts(examples[index], fields, index), this.features);
+        const texts = exampleTexts(examples[index], fields, index);
+        this.featurizer.featurize(cutTexts(texts, this.maxTextLength), this.features);
       }
       logits.set(this.forward.run(this.features), start * numOutputs);
     }
@@ -104,7 +125,8 @@ export class Student {
     }
     this.features.clear();
     const example = fields.map((_, index) => (index === fieldIndex ? text : ''));
-    this.featurizer.featurize(exampleTexts(example, fields, 0), this.features);
+    const texts = cutTexts(exampleTexts(example, fields, 0), this.maxTextLength);
+    this.featurizer.featurize(texts, this.features);
     return towers.vectors(fieldIndex, this.features).slice();
   }
 
@@ -154,14 +176,21 @@ export class Student {
 
 /**
  * A student of checked parts.
- * @throws {StudentError} DEFINITION_INVALID, VOCABULARY_INVALID, or STUDENT_INVALID if a parameter is missing,
- * unknown, misshapen or not finite.
+ * @throws {StudentError} OPTION_INVALID, DEFINITION_INVALID, VOCABULARY_INVALID, or STUDENT_INVALID if a parameter is missing,
+ * unknown, misshapen, not finite or stored as no other is.
  */
-export function createStudent(parts: StudentParts): Student {
+export function createStudent(parts: StudentParts, options: StudentOptions = {}): Student {
+  checkOptions(options);
   checkDefinition(parts.definition);
   checkVocabularies(parts);
-  checkParameters(parts);
-  return new Student(parts);
+  checkParameters(parts.parameters, parts.definition);
+  return new Student(parts, options);
+}
+
+function checkOptions({ maxTextLength = MAX_TEXT_LENGTH }: StudentOptions): void {
+  if (Number.isSafeInteger(maxTextLength) && maxTextLength > 0) return;
+  const message = `maxTextLength: got ${maxTextLength}, expected a whole number above 0`;
+  throw new StudentError('OPTION_INVALID', message);
 }
 
 function checkVocabularies({ definition, vocabularies }: StudentParts): void {
@@ -176,32 +205,8 @@ function checkVocabularies({ definition, vocabularies }: StudentParts): void {
   }
 }
 
-function checkParameters({ definition, parameters }: StudentParts): void {
-  const shapes = parameterShapes(definition);
-  const unknown = Object.keys(parameters).find((name) => !Object.hasOwn(shapes, name));
-  if (unknown !== undefined) {
-    const expected = Object.keys(shapes).join(', ');
-    throw new StudentError(
-      'STUDENT_INVALID',
-      `parameter ${unknown}: unknown, expected ${expected}`,
-    );
-  }
-  for (const [name, shape] of Object.entries(shapes)) {
-    const values = parameters[name];
-    const expected = shape.reduce((product, size) => product * size, 1);
-    if (values?.length !== expected) {
-      throw new StudentError(
-        'STUDENT_INVALID',
-        `parameter ${name}: got ${values === undefined ? 'none' : `${values.length} numbers`}, expected ${expected} of shape [${shape}]`,
-      );
-    }
-    const broken = values.findIndex((value) => !Number.isFinite(value));
-    if (broken >= 0) {
-      throw new StudentError(
-        'STUDENT_INVALID',
-        `parameter ${name}: number ${broken} is ${values[broken]}, expected finite numbers`,
-        { hint: 'The training diverged or the file is broken; train with a lower learning rate.' },
-      );
-    }
-  }
+/** Precision of the tables and weights, which is one for all; biases are float32 always. */
+function storedPrecision(parameters: StoredParameters): Precision {
+  const stored = Object.values(parameters).map(precisionOf);
+  return stored.find((precision) => precision !== 'float32') ?? 'float32';
 }

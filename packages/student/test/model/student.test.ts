@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NUM_FIXED_MATCH_FEATURES } from '../../src/features/match-layout.js';
 import { initializeParameters, inputSize, parameterShapes } from '../../src/model/parameters.js';
-import { createStudent, type StudentParts } from '../../src/model/student.js';
+import { createStudent } from '../../src/model/student.js';
 import { refusal } from '../refusal.js';
 import { extendedStudent, fullStudent, handMadeParts } from '../tiny-student.js';
 
@@ -87,21 +87,23 @@ describe('Student', () => {
   });
 });
 
+type HandMade = ReturnType<typeof handMadeParts>;
+
 describe('createStudent', () => {
-  const say = (change: (parts: StudentParts) => void): string => {
+  const say = (change: (parts: HandMade) => void): string => {
     const parts = handMadeParts();
     change(parts);
     return refusal(() => createStudent(parts));
   };
 
   it('refuses parameters that are missing, unknown, misshapen or not finite', () => {
-    const remove = (parts: StudentParts): void => {
+    const remove = (parts: HandMade): void => {
       delete parts.parameters['layer.1.bias'];
     };
     expect(say(remove)).toContain('parameter layer.1.bias: got none, expected 1 of shape [1]');
     const set =
       (name: string, values: number[]) =>
-      (parts: StudentParts): void => {
+      (parts: HandMade): void => {
         parts.parameters[name] = Float32Array.from(values);
       };
     expect(say(set('layer.2.bias', [1]))).toContain('parameter layer.2.bias: unknown');
@@ -110,7 +112,7 @@ describe('createStudent', () => {
   });
 
   it('refuses vocabularies of another size', () => {
-    const remove = (parts: StudentParts): void => {
+    const remove = (parts: HandMade): void => {
       parts.vocabularies = {};
     };
     expect(say(remove)).toContain('block query: got no vocabulary, expected 2 tokens');

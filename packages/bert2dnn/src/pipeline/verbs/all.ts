@@ -3,6 +3,7 @@ import type { Verb } from '../verb.js';
 import { dataImportVerb } from './data-import.js';
 import { distillVerb } from './distill.js';
 import { evaluateVerb } from './evaluate.js';
+import { exportVerb } from './export.js';
 import { finetuneVerb } from './finetune.js';
 import { predictVerb } from './predict.js';
 import { prepareVerb } from './prepare.js';
@@ -23,4 +24,5 @@ export const STAGE_VERBS: readonly Verb[] = [
   distillVerb,
   evaluateVerb,
   predictVerb,
+  exportVerb,
 ] as unknown as readonly Verb[];

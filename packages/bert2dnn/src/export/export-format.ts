@@ -1,0 +1,21 @@
+// What a format of export is: a name in the table of `formats.ts`, and one file beside this for each.
+import type { Student } from '@bert2dnn/student';
+
+/** A file that was written. */
+export interface ExportedFile {
+  path: string;
+  sizeBytes: number;
+}
+
+/** A way to write a student for somewhere. */
+export interface ExportFormat {
+  /** What it is for, in a few words: `one file for browsers and Node`. */
+  summary: string;
+  /** Extension of the one file that it writes, with its dot; absent for a folder. */
+  extension?: string;
+  /**
+   * Writes the student to `out`, whole or not at all, and tells the files.
+   * @throws Bert2dnnError DISK_FULL, WRITE_FAILED.
+   */
+  write(student: Student, out: string): Promise<ExportedFile[]>;
+}

@@ -1,0 +1,104 @@
+// Checks that stored parameters are those of a definition: names, shapes, one precision, finite numbers.
+import { StudentError } from '../errors.js';
+import type { StudentDefinition } from './definition.js';
+import { isTableName, isWeightName, parameterShapes } from './parameters.js';
+import {
+  type Float16Tensor,
+  type Int8Tensor,
+  PRECISIONS,
+  type Precision,
+  precisionOf,
+  type StoredParameters,
+  type StoredTensor,
+} from './stored-parameters.js';
+
+/** Largest scale whose 127-fold is a finite float32. */
+const MAX_SCALE = 3.4028234663852886e38 / 127;
+
+/**
+ * Checks parameters against their definition.
+ * @throws {StudentError} STUDENT_INVALID naming the parameter that is missing, unknown, misshapen, not finite, or stored
+ * in another precision than the first table; biases must be float32.
+ */
+export function checkParameters(parameters: StoredParameters, definition: StudentDefinition): void {
+  const shapes = parameterShapes(definition);
+  const unknown = Object.keys(parameters).find((name) => !Object.hasOwn(shapes, name));
+  if (unknown !== undefined) {
+    fail(unknown, `unknown, expected ${Object.keys(shapes).join(', ')}`);
+  }
+  const names = Object.keys(shapes);
+  const missing = names.find((name) => parameters[name] === undefined);
+  if (missing !== undefined) {
+    fail(missing, `got none, expected ${sizeOf(shapes[missing])} of shape [${shapes[missing]}]`);
+  }
+  const precision = precisionOf(parameters[names[0]]);
+  if (!PRECISIONS.includes(precision)) {
+    fail(names[0], `got ${precision}, expected one of ${PRECISIONS.join(', ')}`);
+  }
+  for (const name of names) {
+    checkPrecision(name, parameters[name], precision);
+    checkTensor(name, parameters[name], shapes[name]);
+  }
+}
+
+function checkPrecision(name: string, tensor: StoredTensor, precision: Precision): void {
+  const expected = isTableName(name) || isWeightName(name) ? precision : 'float32';
+  const got = precisionOf(tensor);
+  if (got !== expected) fail(name, `got ${got}, expected ${expected}`);
+}
+
+function checkTensor(name: string, tensor: StoredTensor, shape: readonly number[]): void {
+  const expected = sizeOf(shape);
+  const checkLength = (length: number, ofWhat: string, wanted: number): void => {
+    if (length === wanted) return;
+    fail(name, `got ${length} ${ofWhat}, expected ${wanted} of shape [${shape}]`);
+  };
+  if (tensor instanceof Float32Array) {
+    checkLength(tensor.length, 'numbers', expected);
+    checkFloats(name, tensor);
+  } else if (tensor.precision === 'float16') {
+    checkLength(tensor.bits.length, 'numbers', expected);
+    checkHalves(name, tensor);
+  } else {
+    checkLength(tensor.values.length, 'numbers', expected);
+    checkLength(tensor.scales.length, 'scales', isTableName(name) ? shape[0] : shape[1]);
+    checkBytes(name, tensor);
+  }
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+function checkFloats(name: string, values: Float32Array): void {
+  // A loop: findIndex calls a function for every number, of which there are tens of millions.
+  for (let index = 0; index < values.length; index++) {
+    if (!Number.isFinite(values[index])) failNumber(name, index, values[index]);
+  }
+}
+
+function checkHalves(name: string, { bits }: Float16Tensor): void {
+  for (let index = 0; index < bits.length; index++) {
+    if ((bits[index] & 0x7c00) !== 0x7c00) continue;
+    const isNumber = (bits[index] & 0x3ff) === 0;
+    failNumber(name, index, isNumber ? Number.POSITIVE_INFINITY : Number.NaN);
+  }
+}
+
+function checkBytes(name: string, { values, scales }: Int8Tensor): void {
+  for (let index = 0; index < scales.length; index++) {
+    if (scales[index] >= 0 && scales[index] <= MAX_SCALE) continue;
+    fail(name, `scale ${index} is ${scales[index]}, expected a number from 0 to ${MAX_SCALE}`);
+  }
+  const lowest = values.indexOf(-128);
+  if (lowest >= 0) fail(name, `number ${lowest} is -128, expected -127 to 127`);
+}
+
+function failNumber(name: string, index: number, value: number): never {
+  const hint = 'The training diverged or the file is broken; train with a lower learning rate.';
+  fail(name, `number ${index} is ${value}, expected finite numbers`, hint);
+}
+
+function fail(name: string, message: string, hint?: string): never {
+  throw new StudentError('STUDENT_INVALID', `parameter ${name}: ${message}`, { hint });
+}
