@@ -8,11 +8,7 @@ export function byId<T extends HTMLElement>(id: string): T {
 }
 
 /** An element with a class and children, which may be texts. */
-export function make(
-  tag: string,
-  className: string,
-  ...children: (Node | string)[]
-): HTMLElement {
+export function make(tag: string, className: string, ...children: (Node | string)[]): HTMLElement {
   const element = document.createElement(tag);
   if (className !== '') element.className = className;
   element.append(...children);

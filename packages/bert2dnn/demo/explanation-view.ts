@@ -22,7 +22,9 @@ export function showExplanation(pair: ExplainedPair | undefined): void {
   if (pair === undefined) return;
   const { explanation, texts } = pair;
   byId('why-title').textContent = `Why ${formatScore(explanation.score)}`;
-  const strongest = Math.max(...explanation.words.map(({ contribution }) => Math.abs(contribution)));
+  const strongest = Math.max(
+    ...explanation.words.map(({ contribution }) => Math.abs(contribution)),
+  );
   const lines = texts.map(({ field, text }) => {
     const words = explanation.words.filter((word) => word.field === field);
     const line = make('p', 'words', ...markWords(text, words, strongest));
@@ -41,7 +43,10 @@ function markWords(
   let end = 0;
   for (const word of [...words].sort((left, right) => left.start - right.start)) {
     if (word.start < end) continue;
-    parts.push(text.slice(end, word.start), markWord(text.slice(word.start, word.end), word, strongest));
+    parts.push(
+      text.slice(end, word.start),
+      markWord(text.slice(word.start, word.end), word, strongest),
+    );
     end = word.end;
   }
   parts.push(text.slice(end));
@@ -49,11 +54,15 @@ function markWords(
 }
 
 /** Sign by colour, by line (solid, dashed) and in writing; strength by depth of the colour. */
-function markWord(text: string, { contribution }: WordContribution, strongest: number): HTMLElement {
+function markWord(
+  text: string,
+  { contribution }: WordContribution,
+  strongest: number,
+): HTMLElement {
   if (Math.abs(contribution) < NOTHING) return make('span', 'word', text);
   const sign = contribution < 0 ? 'against' : 'for';
   const amount = make('span', 'amount', formatSigned(contribution));
-  const word = make('span', `word ${sign}`, text, amount);
+  const word = make('span', `word ${sign}`, make('span', 'letters', text), amount);
   word.style.setProperty('--strength', String(Math.abs(contribution) / strongest));
   return word;
 }

@@ -4,7 +4,7 @@ import { formatCount } from './numbers.js';
 import { NUM_BINS } from './ranking.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
-const [WIDTH, HEIGHT] = [NUM_BINS * 8, 72];
+const [WIDTH, HEIGHT] = [NUM_BINS * 8, 44];
 
 /** Bars of equal width over 0..1; heights are square roots, or the few good ones could not be seen. */
 export class HistogramView {
@@ -24,9 +24,14 @@ export class HistogramView {
     }
     this.#marker.setAttribute('class', 'marker');
     this.#picture.append(...this.#bars, this.#marker);
-    const axis = make('div', 'axis', make('span', '', '0'), make('span', '', 'score'), make('span', '', '1'));
-    const note = make('p', 'note', 'Heights are square roots of the counts.');
-    byId('histogram').append(this.#picture, axis, note);
+    const axis = make(
+      'div',
+      'axis',
+      make('span', '', '0'),
+      make('span', '', 'score; heights are square roots of counts'),
+      make('span', '', '1'),
+    );
+    byId('histogram').append(this.#picture, axis);
   }
 
   /** `marked` is the score of the explained product. */

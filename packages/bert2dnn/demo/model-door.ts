@@ -1,5 +1,5 @@
 // TEMPORARY until loadStudent and explain are merged: the same calls over what is there.
-import { parseStudent, type Student as Scoring } from '@bert2dnn/student/browser';
+import { loadStudent as load, type Student as Scoring } from '@bert2dnn/student/browser';
 
 export interface Contribution {
   kind: string;
@@ -28,16 +28,11 @@ export interface Explanation {
 }
 export type Student = Scoring & {
   executor: string;
-  precision: string;
   explain(example: string[]): Explanation;
 };
 
-export async function loadStudent(_url: URL): Promise<Student> {
-  const [json, weights] = await Promise.all([
-    fetch('student.json').then((file) => file.text()),
-    fetch('student.safetensors').then((file) => file.arrayBuffer()),
-  ]);
-  const student = await parseStudent({ json, weights: new Uint8Array(weights) });
+export async function loadStudent(url: URL): Promise<Student> {
+  const student = await load(url);
   const explain = ([query, title]: string[]): Explanation => {
     const { logit, score } = student.score([query, title]);
     const base = student.score(['', '']).logit;
@@ -66,7 +61,15 @@ export async function loadStudent(_url: URL): Promise<Student> {
     }));
     features.sort((left, right) => Math.abs(right.contribution) - Math.abs(left.contribution));
     const total = words.reduce((sum, word) => sum + word.contribution, 0);
-    return { logit, score, base, method: 'leave-one-out', features, words, residual: logit - base - total };
+    return {
+      logit,
+      score,
+      base,
+      method: 'leave-one-out',
+      features,
+      words,
+      residual: logit - base - total,
+    };
   };
-  return Object.assign(student, { executor: 'reference', precision: 'float32', explain });
+  return Object.assign(student, { executor: 'reference', explain });
 }

@@ -3,13 +3,7 @@ import { byId, describe, make } from './elements.js';
 import { showExplanation } from './explanation-view.js';
 import { HistogramView } from './histogram-view.js';
 import type { Explanation } from './model-door.js';
-import {
-  formatBytes,
-  formatCompact,
-  formatCount,
-  formatMs,
-  formatScore,
-} from './numbers.js';
+import { formatBytes, formatCompact, formatCount, formatMs, formatScore } from './numbers.js';
 import type { Answer, ModelFacts, RankingState, Request } from './protocol.js';
 import { ResultList } from './result-list.js';
 import { StrokeTimes } from './stroke-times.js';
@@ -171,7 +165,11 @@ class Page {
     if (!state.isDone || wasDone) return;
     progress.dataset.id = String(this.#asked.id);
     this.#times.add(tookMs);
-    showSpeed(this.#facts, state, { firstMs: firstMs ?? tookMs, allMs: tookMs, times: this.#times });
+    showSpeed(this.#facts, state, {
+      firstMs: firstMs ?? tookMs,
+      allMs: tookMs,
+      times: this.#times,
+    });
     this.#announceSoon();
   }
 
@@ -269,9 +267,9 @@ function showProblem(message: string): void {
 function showFacts(facts: ModelFacts): void {
   document.title = `${facts.name}, ranked in this browser`;
   byId('name').textContent = facts.name;
-  document.querySelector('label[for=query]')?.replaceChildren(
-    `Search ${formatCount(facts.numProducts)} products`,
-  );
+  document
+    .querySelector('label[for=query]')
+    ?.replaceChildren(`Search ${formatCount(facts.numProducts)} products`);
   describe(byId('facts'), [
     ['model', `${facts.preset} student`],
     ['numbers', formatCompact(facts.numParameters)],
@@ -288,7 +286,8 @@ function showExamples(queries: readonly string[], onPick: (query: string) => voi
     button.addEventListener('click', () => onPick(query));
     return button;
   });
-  byId('examples').replaceChildren(...buttons);
+  byId('examples').replaceChildren('Try', ...buttons);
+  byId('examples').hidden = queries.length === 0;
 }
 
 function showSpeed(

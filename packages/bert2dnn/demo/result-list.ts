@@ -22,7 +22,7 @@ export interface ListEvents {
 
 /** A listbox whose rows are options; the keyboard's place in it is `aria-activedescendant` of the search box. */
 export class ResultList {
-  readonly #list = byId<HTMLUListElement>('results');
+  readonly #list = byId('results');
   readonly #rows: Row[] = [];
   #products: readonly RankedProduct[] = [];
 
@@ -76,7 +76,7 @@ export class ResultList {
     const [title, details] = [make('span', 'title'), make('span', 'details')];
     const [score, bar] = [make('span', 'score'), make('span', 'bar')];
     const text = make('span', 'text', title, details);
-    const element = make('li', 'row', text, make('span', 'measure', score, bar));
+    const element = make('div', 'row', text, make('span', 'measure', score, bar));
     element.id = `option-${this.#rows.length + 1}`;
     element.setAttribute('role', 'option');
     this.#list.append(element);

@@ -143,5 +143,8 @@ function countNumbers({ definition }: Student): number {
 
 function fail(error: unknown): void {
   const { message, hint } = error as { message?: string; hint?: string };
-  scope.postMessage({ kind: 'failed', message: [message ?? error, hint].filter(Boolean).join(' ') });
+  scope.postMessage({
+    kind: 'failed',
+    message: [message ?? error, hint].filter(Boolean).join(' '),
+  });
 }

@@ -7,15 +7,31 @@ export interface ExportedFile {
   sizeBytes: number;
 }
 
+/** What a page shows beside the student; for formats that write one. */
+export interface PageOptions {
+  /** Tables with the products. */
+  catalogue: readonly string[];
+  /** Column of the titles. Default: the name of the student's second field. */
+  titleColumn?: string;
+  /** Columns that are shown beneath the title. Default: none. */
+  shownColumns?: readonly string[];
+  /** Heading of the page. Default: Search. */
+  name?: string;
+  /** Queries to begin with. Default: found in the titles. */
+  exampleQueries?: readonly string[];
+}
+
 /** A way to write a student for somewhere. */
 export interface ExportFormat {
   /** What it is for, in a few words: `one file for browsers and Node`. */
   summary: string;
   /** Extension of the one file that it writes, with its dot; absent for a folder. */
   extension?: string;
+  /** Whether it needs `PageOptions`; absent for no. */
+  isPage?: boolean;
   /**
    * Writes the student to `out`, whole or not at all, and tells the files.
    * @throws Bert2dnnError DISK_FULL, WRITE_FAILED.
    */
-  write(student: Student, out: string): Promise<ExportedFile[]>;
+  write(student: Student, out: string, page?: PageOptions): Promise<ExportedFile[]>;
 }

@@ -2,7 +2,7 @@
 import { extname } from 'node:path';
 import { type Precision, quantizeStudent, type Student } from '@bert2dnn/student';
 import { Bert2dnnError } from '../foundation/errors.js';
-import type { ExportedFile, ExportFormat } from './export-format.js';
+import type { ExportedFile, ExportFormat, PageOptions } from './export-format.js';
 import { EXPORT_FORMATS, type ExportFormatName } from './formats.js';
 
 export interface ExportOptions {
@@ -10,6 +10,8 @@ export interface ExportOptions {
   format: ExportFormatName;
   /** Default: as the student has it. */
   precision?: Precision;
+  /** For a format that writes a page, and for no other. */
+  page?: PageOptions;
   /** File or folder, as the format writes. */
   out: string;
 }
@@ -24,12 +26,14 @@ export interface ExportResult {
 
 /**
  * Writes a student in a format.
- * @throws Bert2dnnError USAGE when `out` is a file's name for a folder or the other way round; DISK_FULL, WRITE_FAILED.
+ * @throws Bert2dnnError USAGE when `out` is a file's name for a folder or the other way round; when a page's options are missing or of no use; DISK_FULL, WRITE_FAILED.
  */
 export async function exportStudent(options: ExportOptions): Promise<ExportResult> {
-  const { student, format, precision = student.precision, out } = options;
+  const { student, format, precision = student.precision, page, out } = options;
   checkOut(out, format);
-  const files = await EXPORT_FORMATS[format].write(quantizeStudent(student, precision), out);
+  checkPage(page, format);
+  const stored = quantizeStudent(student, precision);
+  const files = await EXPORT_FORMATS[format].write(stored, out, page);
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   return { out, format, precision, files, sizeBytes };
 }
@@ -46,4 +50,14 @@ export function checkOut(out: string, format: ExportFormatName): void {
     'USAGE',
     `out: got ${out}, expected ${expected} for the format ${format}`,
   );
+}
+
+/** @throws Bert2dnnError USAGE when a page has no catalogue, or something else has one. */
+function checkPage(page: PageOptions | undefined, format: ExportFormatName): void {
+  const { isPage = false }: ExportFormat = EXPORT_FORMATS[format];
+  if (isPage === (page !== undefined)) return;
+  const message = isPage
+    ? `catalogue: missing, expected a table of products for the format ${format}`
+    : `catalogue: got one for the format ${format}, expected one for a page only`;
+  throw new Bert2dnnError('USAGE', message);
 }

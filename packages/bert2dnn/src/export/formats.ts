@@ -1,5 +1,6 @@
 // The table of formats: a new one is a file beside this and a line here.
 import { b2dFormat } from './b2d-format.js';
+import { browserFormat } from './browser-format.js';
 import type { ExportFormat } from './export-format.js';
 import { folderFormat } from './folder-format.js';
 
@@ -7,6 +8,7 @@ import { folderFormat } from './folder-format.js';
 export const EXPORT_FORMATS = {
   b2d: b2dFormat,
   folder: folderFormat,
+  browser: browserFormat,
 } as const satisfies Record<string, ExportFormat>;
 
 export type ExportFormatName = keyof typeof EXPORT_FORMATS;

@@ -3,53 +3,34 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Student } from '@bert2dnn/student';
+import { MODEL_FILE, type Student, serializeModel } from '@bert2dnn/student';
 import { Bert2dnnError } from '../../foundation/errors.js';
-import { writeFileAtomically, writeJsonAtomically } from '../../foundation/files.js';
+import { writeFileAtomically } from '../../foundation/files.js';
 import { checkFolderPlace, type IsOurs, writeFolderAtomically } from '../../foundation/folders.js';
+import type { ExportedFile, PageOptions } from '../export-format.js';
 import { readCatalogue } from './catalogue-file.js';
 import { findExampleQueries } from './example-queries.js';
 
 /** Files that are copied as they were built. */
 const PAGE_FILES = ['index.html', 'demo.css', 'demo.js', 'worker.js'] as const;
 const STUDENT_MODULE = 'student.min.js';
-const MODEL = 'model.b2d';
 const CATALOGUE = 'catalogue.tsv';
 const DESCRIPTION = 'demo.json';
 const README = 'README.md';
 const WRITTEN_FILES: readonly string[] = [
   ...PAGE_FILES,
   STUDENT_MODULE,
-  MODEL,
+  MODEL_FILE,
   CATALOGUE,
   DESCRIPTION,
   README,
 ];
 
 /** What a demo page is made of. */
-export interface BrowserSiteOptions {
+export interface BrowserSiteOptions extends PageOptions {
   student: Student;
-  /** The student as bytes of one file. */
-  model: Uint8Array;
-  /** Tables with the products. */
-  catalogue: readonly string[];
-  /** Column of the titles. Default: the name of the student's second field. */
-  titleColumn?: string;
-  /** Columns that are shown beneath the title. Default: none. */
-  shownColumns?: readonly string[];
-  /** Heading of the page. Default: Search. */
-  name?: string;
-  /** Queries to begin with. Default: found in the titles. */
-  exampleQueries?: readonly string[];
   /** Folder to write. */
   out: string;
-}
-
-/** What was written. */
-export interface BrowserSite {
-  out: string;
-  numProducts: number;
-  files: { name: string; sizeBytes: number }[];
 }
 
 const isBrowserSite: IsOurs = (names) =>
@@ -60,12 +41,13 @@ const isBrowserSite: IsOurs = (names) =>
  * @throws Bert2dnnError USAGE if the student is not one of two fields and one score; else as `readCatalogue` and
  * `writeFolderAtomically`.
  */
-export async function writeBrowserSite(options: BrowserSiteOptions): Promise<BrowserSite> {
-  const { student, model, out, name = 'Search', shownColumns = [] } = options;
+export async function writeBrowserSite(options: BrowserSiteOptions): Promise<ExportedFile[]> {
+  const { student, out, name = 'Search', shownColumns = [] } = options;
   const [queryField, titleField] = pairFields(student);
   await checkFolderPlace(out, isBrowserSite);
   const titleColumn = options.titleColumn ?? titleField;
   const { titles, text } = await readCatalogue(options.catalogue, titleColumn, shownColumns);
+  const model = await serializeModel(student);
   const description = {
     name,
     queryField,
@@ -76,19 +58,18 @@ export async function writeBrowserSite(options: BrowserSiteOptions): Promise<Bro
   };
   const contents = new Map<string, string | Uint8Array>([
     ...(await readPageFiles()),
-    [MODEL, model],
+    [MODEL_FILE, model],
     [CATALOGUE, text],
+    [DESCRIPTION, `${JSON.stringify(description, null, 2)}\n`],
     [README, describeFolder(name)],
   ]);
   await writeFolderAtomically(out, { isOurs: isBrowserSite }, async (folder) => {
     for (const [file, content] of contents) await writeFileAtomically(join(folder, file), content);
-    await writeJsonAtomically(join(folder, DESCRIPTION), description);
   });
-  const files = [...contents].map(([file, content]) => ({
-    name: file,
+  return [...contents].map(([file, content]) => ({
+    path: join(out, file),
     sizeBytes: Buffer.byteLength(content),
   }));
-  return { out, numProducts: titles.length, files };
 }
 
 /** The field that is typed and the one that comes from the catalogue. */
@@ -96,9 +77,13 @@ function pairFields({ definition }: Student): readonly [string, string] {
   const { fields, numOutputs } = definition;
   if (fields.length === 2 && numOutputs === 1) return [fields[0], fields[1]];
   const got = `${fields.length} fields (${fields.join(', ')}) and ${numOutputs} outputs`;
-  throw new Bert2dnnError('USAGE', `--model: got a student of ${got}, expected 2 fields, 1 output`, {
-    hint: 'The page ranks products for a query, so it needs a student of pairs.',
-  });
+  throw new Bert2dnnError(
+    'USAGE',
+    `--model: got a student of ${got}, expected 2 fields, 1 output`,
+    {
+      hint: 'The page ranks products for a query, so it needs a student of pairs.',
+    },
+  );
 }
 
 async function readPageFiles(): Promise<[string, Uint8Array][]> {
