@@ -5,6 +5,7 @@ import { HistogramView } from './histogram-view.js';
 import type { Explanation } from './model-door.js';
 import { formatBytes, formatCompact, formatCount, formatMs, formatScore } from './numbers.js';
 import type { Answer, ModelFacts, RankingState, Request } from './protocol.js';
+import { NUM_BINS } from './ranking.js';
 import { ResultList } from './result-list.js';
 import { StrokeTimes } from './stroke-times.js';
 
@@ -90,6 +91,8 @@ class Page {
   #ask(query: string, startMs: number): void {
     const { id, state } = this.#asked;
     if (id > 0 && this.#asked.query !== '' && state?.isDone !== true) this.#times.numOvertaken += 1;
+    // Taken back when all products are ranked, and on the page.
+    byId('results').setAttribute('aria-busy', 'true');
     this.#asked = { id: id + 1, query: query.trim(), startMs };
     this.#chosen = undefined;
     this.#pointed = undefined;
@@ -112,13 +115,15 @@ class Page {
     this.#requestExplanation();
     const explained = this.#explained?.index;
     this.#list.show(best, this.#chosen, explained);
+    const isBusy = this.#asked.query !== '' && state?.isDone !== true;
+    byId('results').setAttribute('aria-busy', String(isBusy));
     input.setAttribute('aria-expanded', String(best.length > 0));
     const active = this.#list.optionId(this.#chosen);
     if (active === undefined) input.removeAttribute('aria-activedescendant');
     else input.setAttribute('aria-activedescendant', active);
     document.body.classList.toggle('has-chosen', active !== undefined);
     const marked = best.find(({ index }) => index === explained)?.score;
-    this.#histogram.show(state?.histogram ?? new Uint32Array(1), marked);
+    this.#histogram.show(state?.histogram ?? new Uint32Array(NUM_BINS), marked);
     this.#drawExplanation();
     this.#time();
     this.#drawCounts();

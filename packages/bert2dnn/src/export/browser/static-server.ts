@@ -76,7 +76,7 @@ async function answer(
 function pathOf(folder: string, address: string): string | undefined {
   let path: string;
   try {
-    path = decodeURIComponent(new URL(address, 'http://localhost').pathname);
+    path = decodeURIComponent(new URL(`http://localhost${address}`).pathname);
   } catch {
     return undefined;
   }
