@@ -47,7 +47,7 @@ export async function makeShopSite(): Promise<ShopSite> {
     format: 'browser',
     catalogue: [files.catalogue],
     showColumns: ['brand', 'price'],
-    name: 'Shop search',
+    heading: 'Shop search',
     exampleQueries: ['cordless drill', 'red shoes'],
     out: page,
   });

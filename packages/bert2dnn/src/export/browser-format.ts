@@ -4,7 +4,6 @@ import type { ExportFormat, PageOptions } from './export-format.js';
 
 export const browserFormat: ExportFormat = {
   summary: 'a search page that ranks --catalogue on the device; a folder for any web server',
-  isPage: true,
   // `exportStudent` has checked that there is a page.
-  write: (student, out, page) => writeBrowserSite({ student, out, ...(page as PageOptions) }),
+  write: (student, out, { page }) => writeBrowserSite({ student, out, ...(page as PageOptions) }),
 };

@@ -7,7 +7,7 @@ export interface ExportedFile {
   sizeBytes: number;
 }
 
-/** What a page shows beside the student; for formats that write one. */
+/** What a page shows beside the student. */
 export interface PageOptions {
   /** Tables with the products. */
   catalogue: readonly string[];
@@ -16,9 +16,15 @@ export interface PageOptions {
   /** Columns that are shown beneath the title. Default: none. */
   shownColumns?: readonly string[];
   /** Heading of the page. Default: Search. */
-  name?: string;
+  heading?: string;
   /** Queries to begin with. Default: found in the titles. */
   exampleQueries?: readonly string[];
+}
+
+/** What only some formats ask for. */
+export interface FormatSettings {
+  /** What a page for browsers shows; needed there. */
+  page?: PageOptions | undefined;
 }
 
 /** A way to write a student for somewhere. */
@@ -27,11 +33,9 @@ export interface ExportFormat {
   summary: string;
   /** Extension of the one file that it writes, with its dot; absent for a folder. */
   extension?: string;
-  /** Whether it needs `PageOptions`; absent for no. */
-  isPage?: boolean;
   /**
    * Writes the student to `out`, whole or not at all, and tells the files.
-   * @throws Bert2dnnError DISK_FULL, WRITE_FAILED.
+   * @throws Bert2dnnError DISK_FULL, WRITE_FAILED; USAGE for a student that the format cannot hold.
    */
-  write(student: Student, out: string, page?: PageOptions): Promise<ExportedFile[]>;
+  write(student: Student, out: string, settings: FormatSettings): Promise<ExportedFile[]>;
 }

@@ -1,41 +1,67 @@
-// The stage `export`: a student read, stored in the precision that was asked for, and written in a format.
+// The stage `export`: a student read, stored in the precision that was asked for, what that costs measured where there are
+// rows to measure on, and written in a format.
 import { extname } from 'node:path';
-import { type Precision, quantizeStudent, type Student } from '@bert2dnn/student';
+import { createStudent, type Precision, quantizeStudent, type Student } from '@bert2dnn/student';
+import type { ExampleSet } from '../data/index.js';
 import { Bert2dnnError } from '../foundation/errors.js';
-import type { ExportedFile, ExportFormat, PageOptions } from './export-format.js';
+import type { Progress } from '../foundation/progress.js';
+import type { ExportedFile, ExportFormat, FormatSettings } from './export-format.js';
 import { EXPORT_FORMATS, type ExportFormatName } from './formats.js';
+import { measureStorageLoss, type StorageLoss } from './storage-loss.js';
 
-export interface ExportOptions {
+export interface ExportOptions extends FormatSettings {
   student: Student;
   format: ExportFormatName;
   /** Default: as the student has it. */
   precision?: Precision;
-  /** For a format that writes a page, and for no other. */
-  page?: PageOptions;
+  /** Rows to measure on what another precision costs. Default: nothing is measured. */
+  input?: ExampleSet;
   /** File or folder, as the format writes. */
   out: string;
+  progress?: Progress;
 }
 
 export interface ExportResult {
   out: string;
   format: ExportFormatName;
+  /** Of the student that was read. */
+  from: Precision;
   precision: Precision;
   files: ExportedFile[];
   sizeBytes: number;
+  /** Present if the precision is another and there were rows; also in the written student's provenance. */
+  loss?: StorageLoss;
 }
 
 /**
  * Writes a student in a format.
- * @throws Bert2dnnError USAGE when `out` is a file's name for a folder or the other way round; when a page's options are missing or of no use; DISK_FULL, WRITE_FAILED.
+ * @throws Bert2dnnError USAGE when `out` is a file's name for a folder or the other way round, or for a setting of
+ * another format; DISK_FULL, WRITE_FAILED; as `evaluateModel` for rows that do not fit, and as the format's `write`.
  */
 export async function exportStudent(options: ExportOptions): Promise<ExportResult> {
-  const { student, format, precision = student.precision, page, out } = options;
+  const { student, format, precision = student.precision, input, out, progress } = options;
   checkOut(out, format);
-  checkPage(page, format);
+  checkSettings(options);
   const stored = quantizeStudent(student, precision);
-  const files = await EXPORT_FORMATS[format].write(stored, out, page);
+  const isOther = precision !== student.precision;
+  const loss =
+    isOther && input !== undefined
+      ? await measureStorageLoss({ before: student, after: stored }, input, progress)
+      : undefined;
+  const written = isOther ? withRecord(stored, { from: student.precision, loss }) : stored;
+  const files = await EXPORT_FORMATS[format].write(written, out, options);
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-  return { out, format, precision, files, sizeBytes };
+  return { out, format, from: student.precision, precision, files, sizeBytes, loss };
+}
+
+/** The student with its storage in its provenance: `stored`, beside what was there. */
+function withRecord(student: Student, record: { from: Precision; loss?: StorageLoss }): Student {
+  const { definition, vocabularies, parameters, precision } = student;
+  const known = definition.provenance;
+  const isObject = typeof known === 'object' && known !== null && !Array.isArray(known);
+  const stored = JSON.parse(JSON.stringify({ precision, ...record }));
+  const provenance = { ...(isObject ? known : { before: known }), stored };
+  return createStudent({ definition: { ...definition, provenance }, vocabularies, parameters });
 }
 
 /** @throws Bert2dnnError USAGE when the extension of `out` is not that of the format. */
@@ -53,11 +79,11 @@ export function checkOut(out: string, format: ExportFormatName): void {
 }
 
 /** @throws Bert2dnnError USAGE when a page has no catalogue, or something else has one. */
-function checkPage(page: PageOptions | undefined, format: ExportFormatName): void {
-  const { isPage = false }: ExportFormat = EXPORT_FORMATS[format];
-  if (isPage === (page !== undefined)) return;
-  const message = isPage
-    ? `catalogue: missing, expected a table of products for the format ${format}`
-    : `catalogue: got one for the format ${format}, expected one for a page only`;
+function checkSettings({ format, page }: ExportOptions): void {
+  if ((format === 'browser') === (page !== undefined)) return;
+  const message =
+    page === undefined
+      ? `catalogue: missing, expected a table of products for the format ${format}`
+      : `catalogue: got one for the format ${format}, expected one for browser only`;
   throw new Bert2dnnError('USAGE', message);
 }

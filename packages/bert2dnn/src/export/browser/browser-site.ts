@@ -42,14 +42,14 @@ const isBrowserSite: IsOurs = (names) =>
  * `writeFolderAtomically`.
  */
 export async function writeBrowserSite(options: BrowserSiteOptions): Promise<ExportedFile[]> {
-  const { student, out, name = 'Search', shownColumns = [] } = options;
+  const { student, out, heading = 'Search', shownColumns = [] } = options;
   const [queryField, titleField] = pairFields(student);
   await checkFolderPlace(out, isBrowserSite);
   const titleColumn = options.titleColumn ?? titleField;
   const { titles, text } = await readCatalogue(options.catalogue, titleColumn, shownColumns);
   const model = await serializeModel(student);
   const description = {
-    name,
+    name: heading,
     queryField,
     titleField,
     numProducts: titles.length,
@@ -61,7 +61,7 @@ export async function writeBrowserSite(options: BrowserSiteOptions): Promise<Exp
     [MODEL_FILE, model],
     [CATALOGUE, text],
     [DESCRIPTION, `${JSON.stringify(description, null, 2)}\n`],
-    [README, describeFolder(name)],
+    [README, describeFolder(heading)],
   ]);
   await writeFolderAtomically(out, { isOurs: isBrowserSite }, async (folder) => {
     for (const [file, content] of contents) await writeFileAtomically(join(folder, file), content);
@@ -100,8 +100,8 @@ async function readPageFiles(): Promise<[string, Uint8Array][]> {
   );
 }
 
-function describeFolder(name: string): string {
-  return `# ${name}
+function describeFolder(heading: string): string {
+  return `# ${heading}
 A search page that ranks its catalogue in the browser, made by \`bert2dnn export --format browser\`; nothing is sent.
 Serve this folder from any static web server, for example \`npx serve .\`; opened as a file it cannot load its modules.
 `;

@@ -1,14 +1,26 @@
 // `export`: a student for somewhere else, in fewer bytes where that is asked for.
 import { join } from 'node:path';
 import { PRECISIONS } from '@bert2dnn/student';
+import { type ExampleSet, openExamples } from '../../data/index.js';
 import { openStudent } from '../../evaluate/open-scorer.js';
 import { serveFolder } from '../../export/browser/static-server.js';
 import type { PageOptions } from '../../export/export-format.js';
 import { exportStudent } from '../../export/export-student.js';
 import { EXPORT_FORMAT_NAMES, EXPORT_FORMATS } from '../../export/formats.js';
 import { Bert2dnnError } from '../../foundation/errors.js';
-import { choice, files, integer, list, requiredPath, text } from '../options.js';
+import { fetchFiles } from '../../store/index.js';
+import {
+  choice,
+  files,
+  integer,
+  list,
+  type OptionValues,
+  orStored,
+  requiredPath,
+  text,
+} from '../options.js';
 import { defineVerb } from '../verb.js';
+import { COLUMN_OPTIONS, columnsOf } from './columns.js';
 
 const FORMATS = EXPORT_FORMAT_NAMES.map((name) => `${name} (${EXPORT_FORMATS[name].summary})`);
 
@@ -23,13 +35,19 @@ export const exportVerb = defineVerb({
       PRECISIONS,
       undefined,
     ),
+    input: orStored(
+      files(
+        'Rows on which to measure what the precision costs: how far scores move, and with --label the metrics before and after.',
+      ),
+    ),
+    ...COLUMN_OPTIONS,
     catalogue: files('browser: tables with the products, such as catalogue.tsv.'),
     titleColumn: text(
       "browser: column of the titles (default: the name of the student's second field).",
       '<name>',
     ),
     showColumns: list('browser: columns that are shown beneath a title.', '<name,...>'),
-    name: text('browser: heading of the page (default: Search).'),
+    heading: text('browser: heading of the page (default: Search).'),
     exampleQueries: list(
       'browser: queries to begin with (default: found in the titles).',
       '<text,...>',
@@ -42,30 +60,39 @@ export const exportVerb = defineVerb({
     out: requiredPath('File or folder to write, as the format is one or the other.', '<path>'),
   },
   outIn: (stageFolder) => join(stageFolder, 'model.b2d'),
-  inputs: ({ model, catalogue }) => [model, ...catalogue],
-  async run({ model, format, precision, out, serve, ...values }) {
-    const page = pageOptions(values);
+  inputs: ({ model, input, catalogue }) => [model, ...input, ...catalogue],
+  async run(values, { progress }) {
+    const { model, format, precision, out, serve } = values;
     if (serve !== undefined && format !== 'browser') {
       throw new Bert2dnnError('USAGE', `serve: got the format ${format}, expected browser`);
     }
+    const page = pageOptions(values);
     const student = await openStudent(model);
-    const result = await exportStudent({ student, format, precision, page, out });
+    const input = await openRows(values);
+    const options = { student, format, precision, page, input, out, progress };
+    const result = await exportStudent(options);
     return { ...result, server: serve === undefined ? undefined : await serveFolder(out, serve) };
   },
 });
 
-interface PageValues {
-  catalogue: string[];
-  titleColumn?: string;
-  showColumns?: string[];
-  name?: string;
-  exampleQueries?: string[];
+type Values = OptionValues<typeof exportVerb.options>;
+
+/** The rows to measure on, if there are any. */
+async function openRows(values: Values): Promise<ExampleSet | undefined> {
+  if (values.input.length === 0) return undefined;
+  const { paths } = await fetchFiles(values.input);
+  const needs = values.label === undefined ? {} : { label: 'where-present' as const };
+  return openExamples(paths, columnsOf(values), needs);
 }
 
 /** @throws Bert2dnnError USAGE if there is something to show of a catalogue, but no catalogue. */
-function pageOptions({ catalogue, showColumns, ...values }: PageValues): PageOptions | undefined {
-  if (catalogue.length > 0) return { catalogue, shownColumns: showColumns, ...values };
-  const given = Object.entries({ showColumns, ...values }).find(([, value]) => value !== undefined);
+function pageOptions(values: Values): PageOptions | undefined {
+  const { catalogue, titleColumn, showColumns, heading, exampleQueries } = values;
+  const settings = { titleColumn, showColumns, heading, exampleQueries };
+  if (catalogue.length > 0) {
+    return { catalogue, titleColumn, shownColumns: showColumns, heading, exampleQueries };
+  }
+  const given = Object.entries(settings).find(([, value]) => value !== undefined);
   if (given === undefined) return undefined;
   throw new Bert2dnnError('USAGE', `${given[0]}: got one without a catalogue, expected both`);
 }

@@ -204,7 +204,7 @@ describe('export --format browser', () => {
       exportModel({ model, format: 'b2d', out: join(folder, 'other.b2d'), serve: 0 }),
     ).rejects.toMatchObject({ code: 'USAGE' });
     await expect(
-      exportModel({ model, format: 'b2d', out: join(folder, 'other.b2d'), name: 'Shop' }),
-    ).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining('name') });
+      exportModel({ model, format: 'b2d', out: join(folder, 'other.b2d'), heading: 'Shop' }),
+    ).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining('heading') });
   });
 });
