@@ -20,7 +20,18 @@ export {
   linearWarmup,
   type WarmupOptions,
 } from './learning-rate.js';
+export { float, int, ints, OnnxBuilder, text, texts } from './onnx/builder.js';
 export { type EmitOptions, emitOnnx } from './onnx/emit.js';
+export {
+  encodeModel,
+  type OnnxAttribute,
+  type OnnxElementType,
+  type OnnxInitializer,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTextInitializer,
+  type OnnxValueInfo,
+} from './onnx/model.js';
 export type { Waiting } from './onnx/runtime.js';
 export { add, div, mul, neg, type Operand, sub } from './ops/arithmetic.js';
 export { type DropoutOptions, dropout } from './ops/dropout.js';

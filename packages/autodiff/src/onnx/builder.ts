@@ -1,14 +1,15 @@
 // Collects the nodes and constants of one ONNX model. Equal nodes and equal constants are made once,
 // so operations may emit what they need without knowing what others have already emitted.
 import { AutodiffError } from '../errors.js';
-import type { DataType } from '../graph/data-type.js';
 import { type Dim, dimTerms } from '../graph/dimension.js';
 import {
   MICROSOFT_DOMAIN,
+  ML_DOMAIN,
   type OnnxAttribute,
   type OnnxElementType,
   type OnnxInitializer,
   type OnnxNode,
+  type OnnxTextInitializer,
   type OnnxValueInfo,
   TENSOR_TYPE,
 } from './model.js';
@@ -23,11 +24,13 @@ export const float = (value: number): OnnxAttribute => ({ kind: 'float', value }
 export const ints = (value: readonly number[]): OnnxAttribute => ({ kind: 'ints', value });
 /** A string attribute. */
 export const text = (value: string): OnnxAttribute => ({ kind: 'text', value });
+/** A list of strings. */
+export const texts = (value: readonly string[]): OnnxAttribute => ({ kind: 'texts', value });
 
 /** One model under construction. */
 export class OnnxBuilder {
   readonly nodes: OnnxNode[] = [];
-  readonly initializers: OnnxInitializer[] = [];
+  readonly initializers: (OnnxInitializer | OnnxTextInitializer)[] = [];
   /** Write standard operators only, for readers other than ONNX Runtime. */
   readonly portable: boolean;
   /** Inputs that some symbolic size is read from, by name. */
@@ -56,8 +59,24 @@ export class OnnxBuilder {
     return this.#addNode(opType, MICROSOFT_DOMAIN, inputs, attributes, 1)[0];
   }
 
+  /** The output of an operator of the standard's domain for tables and texts. */
+  mlNode(opType: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    return this.#addNode(opType, ML_DOMAIN, inputs, attributes, 1)[0];
+  }
+
+  /** Gives a value the name of an output of the model. */
+  output(value: string, name: string): void {
+    this.nodes.push({
+      opType: 'Identity',
+      domain: '',
+      inputs: [value],
+      outputs: [name],
+      attributes: {},
+    });
+  }
+
   /** A value converted to another type. */
-  cast(value: string, dtype: DataType): string {
+  cast(value: string, dtype: OnnxElementType): string {
     return this.node('Cast', [value], { to: int(TENSOR_TYPE[dtype]) })[0];
   }
 
@@ -70,6 +89,17 @@ export class OnnxBuilder {
     if (known !== undefined) return known[0];
     const name = `constant#${this.initializers.length}`;
     this.initializers.push({ name, shape, dtype, bytes });
+    this.#known.set(key, [name]);
+    return name;
+  }
+
+  /** A constant tensor of texts. */
+  texts(values: readonly string[], shape: readonly number[] = [values.length]): string {
+    const key = `constant string ${shape} ${JSON.stringify(values)}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known[0];
+    const name = `constant#${this.initializers.length}`;
+    this.initializers.push({ name, shape, dtype: 'string', texts: values });
     this.#known.set(key, [name]);
     return name;
   }
@@ -140,10 +170,10 @@ export class OnnxBuilder {
   }
 }
 
-/** Little-endian bytes of values (every platform that Node runs on is little-endian). */
 /** Types that a constant may have: nothing here computes in float16. */
-type ConstantType = Exclude<OnnxElementType, 'float16'>;
+type ConstantType = Exclude<OnnxElementType, 'float16' | 'string'>;
 
+/** Little-endian bytes of values (every platform that Node runs on is little-endian). */
 function encodeValues(values: ArrayLike<number>, dtype: ConstantType): Uint8Array {
   if (dtype === 'int8' || dtype === 'uint8') return Uint8Array.from(values);
   if (dtype === 'bool') return Uint8Array.from(values, (value) => (value === 0 ? 0 : 1));
@@ -152,6 +182,8 @@ function encodeValues(values: ArrayLike<number>, dtype: ConstantType): Uint8Arra
       ? Float32Array.from(values)
       : dtype === 'int32'
         ? Int32Array.from(values)
-        : BigInt64Array.from(Array.from(values, BigInt));
+        : dtype === 'float64'
+          ? Float64Array.from(values)
+          : BigInt64Array.from(Array.from(values, BigInt));
   return new Uint8Array(typed.buffer, typed.byteOffset, typed.byteLength);
 }

@@ -10,7 +10,8 @@ export type OnnxAttribute =
   | { kind: 'int'; value: number }
   | { kind: 'float'; value: number }
   | { kind: 'ints'; value: readonly number[] }
-  | { kind: 'text'; value: string };
+  | { kind: 'text'; value: string }
+  | { kind: 'texts'; value: readonly string[] };
 
 /** A node of the ONNX graph; values are linked by name. */
 export interface OnnxNode {
@@ -21,28 +22,39 @@ export interface OnnxNode {
   attributes: Readonly<Record<string, OnnxAttribute>>;
 }
 
-/** Element types: those of tensors, those of quantized numbers, and half precision, which is declared only. */
-export type OnnxElementType = DataType | 'int8' | 'uint8' | 'float16';
+/**
+ * Element types: those of tensors and of quantized numbers; half precision, texts and float64, which hand-written
+ * models use and graphs do not.
+ */
+export type OnnxElementType = DataType | 'int8' | 'uint8' | 'float16' | 'float64' | 'string';
 
 /** A constant with its little-endian bytes. */
 export interface OnnxInitializer {
   name: string;
   shape: readonly number[];
-  dtype: OnnxElementType;
+  dtype: Exclude<OnnxElementType, 'string'>;
   bytes: Uint8Array;
+}
+
+/** A constant of texts. */
+export interface OnnxTextInitializer {
+  name: string;
+  shape: readonly number[];
+  dtype: 'string';
+  texts: readonly string[];
 }
 
 /** A graph input or output. */
 export interface OnnxValueInfo {
   name: string;
   shape: readonly Dim[];
-  dtype: DataType | 'float16';
+  dtype: DataType | 'float16' | 'string';
 }
 
 /** A whole model. */
 export interface OnnxModel {
   nodes: readonly OnnxNode[];
-  initializers: readonly OnnxInitializer[];
+  initializers: readonly (OnnxInitializer | OnnxTextInitializer)[];
   inputs: readonly OnnxValueInfo[];
   outputs: readonly OnnxValueInfo[];
   metadata: Readonly<Record<string, string>>;
@@ -52,6 +64,14 @@ export interface OnnxModel {
 export const OPSET_VERSION = 20;
 /** Domain of ONNX Runtime's own operators, such as FusedMatMul. */
 export const MICROSOFT_DOMAIN = 'com.microsoft';
+/** Domain of the standard's operators on tables and texts, such as LabelEncoder. */
+export const ML_DOMAIN = 'ai.onnx.ml';
+/** Version of each domain's operators. */
+const DOMAIN_VERSIONS: Readonly<Record<string, number>> = {
+  '': OPSET_VERSION,
+  [ML_DOMAIN]: 3,
+  [MICROSOFT_DOMAIN]: 1,
+};
 /** Version of the file format that belongs to opset 20. */
 const IR_VERSION = 9;
 
@@ -62,11 +82,13 @@ export const TENSOR_TYPE: Readonly<Record<OnnxElementType, number>> = {
   int8: 3,
   int32: 6,
   int64: 7,
+  string: 8,
   bool: 9,
   float16: 10,
+  float64: 11,
 };
 
-const ATTRIBUTE_TYPE = { float: 1, int: 2, text: 3, ints: 7 } as const;
+const ATTRIBUTE_TYPE = { float: 1, int: 2, text: 3, ints: 7, texts: 8 } as const;
 
 /** Readers of protobuf refuse larger messages. */
 const MAX_SIZE_BYTES = 2 ** 31 - 1;
@@ -96,8 +118,7 @@ export function encodeModel(model: OnnxModel): Uint8Array {
 }
 
 function encodeOperatorSet(domain: string): ProtobufMessage {
-  const version = domain === '' ? OPSET_VERSION : 1;
-  return new ProtobufMessage().text(1, domain).integer(2, version);
+  return new ProtobufMessage().text(1, domain).integer(2, DOMAIN_VERSIONS[domain]);
 }
 
 function encodeGraph(model: OnnxModel): ProtobufMessage {
@@ -126,16 +147,18 @@ function encodeAttribute(name: string, attribute: OnnxAttribute): ProtobufMessag
   if (attribute.kind === 'float') message.float(2, attribute.value);
   else if (attribute.kind === 'int') message.integer(3, attribute.value);
   else if (attribute.kind === 'text') message.text(4, attribute.value);
-  else message.repeated(attribute.value, (self, value) => self.integer(8, value));
+  else if (attribute.kind === 'texts') {
+    message.repeated(attribute.value, (self, value) => self.text(9, value));
+  } else message.repeated(attribute.value, (self, value) => self.integer(8, value));
   return message.integer(20, ATTRIBUTE_TYPE[attribute.kind]);
 }
 
-function encodeTensor(tensor: OnnxInitializer): ProtobufMessage {
-  return new ProtobufMessage()
-    .repeated(tensor.shape, (message, dim) => message.integer(1, dim))
-    .integer(2, TENSOR_TYPE[tensor.dtype])
-    .text(8, tensor.name)
-    .bytes(9, tensor.bytes);
+function encodeTensor(tensor: OnnxInitializer | OnnxTextInitializer): ProtobufMessage {
+  const message = new ProtobufMessage()
+    .repeated(tensor.shape, (self, dim) => self.integer(1, dim))
+    .integer(2, TENSOR_TYPE[tensor.dtype]);
+  if (tensor.dtype !== 'string') return message.text(8, tensor.name).bytes(9, tensor.bytes);
+  return message.repeated(tensor.texts, (self, value) => self.text(6, value)).text(8, tensor.name);
 }
 
 function encodeValueInfo(info: OnnxValueInfo): ProtobufMessage {

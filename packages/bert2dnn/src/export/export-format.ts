@@ -1,5 +1,6 @@
 // What a format of export is: a name in the table of `formats.ts`, and one file beside this for each.
 import type { Student } from '@bert2dnn/student';
+import type { OnnxInput } from './onnx-inputs.js';
 
 /** A file that was written. */
 export interface ExportedFile {
@@ -23,6 +24,8 @@ export interface PageOptions {
 
 /** What only some formats ask for. */
 export interface FormatSettings {
+  /** What a model in ONNX is given. Default: `ids`. */
+  onnxInput?: OnnxInput | undefined;
   /** What a page for browsers shows; needed there. */
   page?: PageOptions | undefined;
 }

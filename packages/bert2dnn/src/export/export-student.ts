@@ -78,12 +78,19 @@ export function checkOut(out: string, format: ExportFormatName): void {
   );
 }
 
-/** @throws Bert2dnnError USAGE when a page has no catalogue, or something else has one. */
-function checkSettings({ format, page }: ExportOptions): void {
-  if ((format === 'browser') === (page !== undefined)) return;
-  const message =
-    page === undefined
-      ? `catalogue: missing, expected a table of products for the format ${format}`
-      : `catalogue: got one for the format ${format}, expected one for browser only`;
-  throw new Bert2dnnError('USAGE', message);
+/** @throws Bert2dnnError USAGE for a setting of another format, or a page without a catalogue. */
+function checkSettings({ format, onnxInput, page }: ExportOptions): void {
+  const hint = 'Take the other --format, or leave it out.';
+  if (format !== 'onnx' && onnxInput !== undefined) {
+    const message = `onnxInput: got ${onnxInput} for the format ${format}, expected it for onnx only`;
+    throw new Bert2dnnError('USAGE', message, { hint });
+  }
+  if (format === 'browser' && page === undefined) {
+    const message = 'catalogue: missing, expected a table of products for the format browser';
+    throw new Bert2dnnError('USAGE', message);
+  }
+  if (format !== 'browser' && page !== undefined) {
+    const message = `catalogue: got one for the format ${format}, expected it for browser only`;
+    throw new Bert2dnnError('USAGE', message, { hint });
+  }
 }

@@ -7,6 +7,7 @@ import { serveFolder } from '../../export/browser/static-server.js';
 import type { PageOptions } from '../../export/export-format.js';
 import { exportStudent } from '../../export/export-student.js';
 import { EXPORT_FORMAT_NAMES, EXPORT_FORMATS } from '../../export/formats.js';
+import { ONNX_INPUTS } from '../../export/onnx-inputs.js';
 import { Bert2dnnError } from '../../foundation/errors.js';
 import { fetchFiles } from '../../store/index.js';
 import {
@@ -33,6 +34,11 @@ export const exportVerb = defineVerb({
     precision: choice(
       'How tables and weights are stored: float32 (4 bytes a number), float16 (2) or int8 (1). Default: as the student has it.',
       PRECISIONS,
+      undefined,
+    ),
+    onnxInput: choice(
+      'onnx: what the model is given: ids (any student), words (listed n-grams), or text (preset paper). Default: ids.',
+      ONNX_INPUTS,
       undefined,
     ),
     input: orStored(
@@ -62,14 +68,14 @@ export const exportVerb = defineVerb({
   outIn: (stageFolder) => join(stageFolder, 'model.b2d'),
   inputs: ({ model, input, catalogue }) => [model, ...input, ...catalogue],
   async run(values, { progress }) {
-    const { model, format, precision, out, serve } = values;
+    const { model, format, precision, onnxInput, out, serve } = values;
     if (serve !== undefined && format !== 'browser') {
       throw new Bert2dnnError('USAGE', `serve: got the format ${format}, expected browser`);
     }
     const page = pageOptions(values);
     const student = await openStudent(model);
     const input = await openRows(values);
-    const options = { student, format, precision, page, input, out, progress };
+    const options = { student, format, precision, onnxInput, page, input, out, progress };
     const result = await exportStudent(options);
     return { ...result, server: serve === undefined ? undefined : await serveFolder(out, serve) };
   },
