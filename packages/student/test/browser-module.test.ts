@@ -1,7 +1,6 @@
 // The bundle dist/browser/student.min.js: its size, and that it needs nothing of Node.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createContext, SourceTextModule } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 
