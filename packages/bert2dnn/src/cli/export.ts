@@ -8,7 +8,7 @@ import { formatSize, formatTable } from './terminal.js';
 export const exportCommand = () =>
   createCommand({
     verb: exportVerb,
-    print({ format, from, precision, files, sizeBytes, out, loss }, line) {
+    print({ format, from, precision, files, sizeBytes, out, loss, server }, line) {
       line(`student as ${format}, ${precision}, ${formatSize(sizeBytes)} -> ${out}`);
       if (files.length > 1) {
         for (const file of files) line(`  ${file.path}, ${formatSize(file.sizeBytes)}`);
@@ -16,6 +16,14 @@ export const exportCommand = () =>
       if (loss !== undefined) printLoss(loss, { from, precision }, line);
       else if (from !== precision) {
         line(`what ${precision} costs was not measured; --input FILE --label COLUMN measures it`);
+      }
+      if (server !== undefined) line(`serving it at ${server.url}`);
+      else if (format === 'browser') line(`to look at it: --serve 0, or npx serve ${out}`);
+    },
+    started({ server }) {
+      if (server === undefined) return;
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+        process.removeAllListeners(signal).once(signal, () => void server.close());
       }
     },
   });

@@ -8,10 +8,26 @@ export interface ExportedFile {
   sizeBytes: number;
 }
 
+/** What a page shows beside the student. */
+export interface PageOptions {
+  /** Tables with the products. */
+  catalogue: readonly string[];
+  /** Column of the titles. Default: the name of the student's second field. */
+  titleColumn?: string;
+  /** Columns that are shown beneath the title. Default: none. */
+  shownColumns?: readonly string[];
+  /** Heading of the page. Default: Search. */
+  heading?: string;
+  /** Queries to begin with. Default: found in the titles. */
+  exampleQueries?: readonly string[];
+}
+
 /** What only some formats ask for. */
 export interface FormatSettings {
   /** What a model in ONNX is given. Default: `ids`. */
   onnxInput?: OnnxInput | undefined;
+  /** What a page for browsers shows; needed there. */
+  page?: PageOptions | undefined;
 }
 
 /** A way to write a student for somewhere. */

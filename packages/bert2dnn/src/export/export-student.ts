@@ -36,7 +36,7 @@ export interface ExportResult {
 /**
  * Writes a student in a format.
  * @throws Bert2dnnError USAGE when `out` is a file's name for a folder or the other way round, or for a setting of
- * another format; as the format's `write`, and as `evaluateModel` for rows that do not fit.
+ * another format; DISK_FULL, WRITE_FAILED; as `evaluateModel` for rows that do not fit, and as the format's `write`.
  */
 export async function exportStudent(options: ExportOptions): Promise<ExportResult> {
   const { student, format, precision = student.precision, input, out, progress } = options;
@@ -64,12 +64,6 @@ function withRecord(student: Student, record: { from: Precision; loss?: StorageL
   return createStudent({ definition: { ...definition, provenance }, vocabularies, parameters });
 }
 
-function checkSettings({ format, onnxInput }: ExportOptions): void {
-  if (format === 'onnx' || onnxInput === undefined) return;
-  const message = `onnxInput: got ${onnxInput} for the format ${format}, expected it for onnx only`;
-  throw new Bert2dnnError('USAGE', message, { hint: 'Take --format onnx, or leave it out.' });
-}
-
 /** @throws Bert2dnnError USAGE when the extension of `out` is not that of the format. */
 export function checkOut(out: string, format: ExportFormatName): void {
   const { extension }: ExportFormat = EXPORT_FORMATS[format];
@@ -82,4 +76,21 @@ export function checkOut(out: string, format: ExportFormatName): void {
     'USAGE',
     `out: got ${out}, expected ${expected} for the format ${format}`,
   );
+}
+
+/** @throws Bert2dnnError USAGE for a setting of another format, or a page without a catalogue. */
+function checkSettings({ format, onnxInput, page }: ExportOptions): void {
+  const hint = 'Take the other --format, or leave it out.';
+  if (format !== 'onnx' && onnxInput !== undefined) {
+    const message = `onnxInput: got ${onnxInput} for the format ${format}, expected it for onnx only`;
+    throw new Bert2dnnError('USAGE', message, { hint });
+  }
+  if (format === 'browser' && page === undefined) {
+    const message = 'catalogue: missing, expected a table of products for the format browser';
+    throw new Bert2dnnError('USAGE', message);
+  }
+  if (format !== 'browser' && page !== undefined) {
+    const message = `catalogue: got one for the format ${format}, expected it for browser only`;
+    throw new Bert2dnnError('USAGE', message, { hint });
+  }
 }

@@ -1,5 +1,6 @@
 // The table of formats: a new one is a file beside this and a line here.
 import { b2dFormat } from './b2d-format.js';
+import { browserFormat } from './browser-format.js';
 import type { ExportFormat } from './export-format.js';
 import { folderFormat } from './folder-format.js';
 import { onnxFormat } from './onnx-format.js';
@@ -8,6 +9,7 @@ import { onnxFormat } from './onnx-format.js';
 export const EXPORT_FORMATS = {
   b2d: b2dFormat,
   folder: folderFormat,
+  browser: browserFormat,
   onnx: onnxFormat,
 } as const satisfies Record<string, ExportFormat>;
 

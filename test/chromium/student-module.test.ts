@@ -1,0 +1,144 @@
+// The student module in a real Chromium, on the page and in a module worker: the logits of Node, from every kind of source.
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type StaticServer,
+  serveFolder,
+} from '../../packages/bert2dnn/src/export/browser/static-server.js';
+import {
+  PRECISIONS,
+  quantizeStudent,
+  type Student,
+  serializeModel,
+  serializeStudent,
+} from '../../packages/student/src/index.js';
+import { extendedStudent, fullStudent } from '../../packages/student/test/tiny-student.js';
+import { CHROMIUM_MISSING, launchChromium } from '../../scripts/chromium.mjs';
+
+const MODULE = fileURLToPath(
+  new URL('../../packages/student/dist/browser/student.min.js', import.meta.url),
+);
+
+/** Vitest would rewrite an `import()` of the tests, so the page does it. */
+const PAGE = `<!doctype html><title>student</title><script type="module">
+  globalThis.studentModule = await import('./student.min.js');
+</script>`;
+
+declare global {
+  var studentModule: typeof import('../../packages/student/src/browser.js');
+}
+
+/** Pairs with all that a text may hold. */
+const PAIRS: [string, string][] = [
+  ['red drill', 'Red Drill 12V'],
+  ['crème', 'Crème brûlée 0.75in'],
+  ['', ''],
+  ['door bell', 'Doorbell, 2 in. x 4 in., pack of 24'],
+  ['日本語 ドリル', '電動ドリル 赤'],
+  ['dril', "Men's drills & bits 😀"],
+];
+
+const STUDENTS: [string, () => Student][] = [
+  ['every block', fullStudent],
+  ['every family', extendedStudent],
+];
+
+describe('the student module in Chromium', () => {
+  let folder: string;
+  let server: StaticServer;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    if (CHROMIUM_MISSING !== undefined) return;
+    folder = await mkdtemp(join(tmpdir(), 'student-module-'));
+    await cp(MODULE, join(folder, 'student.min.js'));
+    await writeFile(join(folder, 'index.html'), PAGE);
+    server = await serveFolder(folder, 0);
+    browser = await launchChromium();
+    page = await browser.newPage();
+    await page.goto(server.url);
+    await page.waitForFunction(() => globalThis.studentModule !== undefined);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  });
+  beforeEach((context) => context.skip(CHROMIUM_MISSING !== undefined, CHROMIUM_MISSING));
+
+  describe.each(STUDENTS)('with %s', (_, make) => {
+    it.each(PRECISIONS)('scores as Node does, stored in %s', async (precision) => {
+      const student = quantizeStudent(make(), precision);
+      await writeFile(join(folder, 'model.b2d'), await serializeModel(student));
+      const got = await page.evaluate(async (pairs) => {
+        const { loadStudent } = globalThis.studentModule;
+        const loaded = await loadStudent('model.b2d');
+        return { precision: loaded.precision, logits: [...loaded.logits(pairs)] };
+      }, PAIRS);
+      expect(got.precision).toBe(precision);
+      expectClose(got.logits, student.logits(PAIRS));
+    });
+  });
+
+  it('loads a folder, bytes, a file object, and text with bytes', async () => {
+    const student = fullStudent();
+    const { json, weights } = await serializeStudent(student);
+    await writeFile(join(folder, 'model.b2d'), await serializeModel(student));
+    await writeFile(join(folder, 'student.json'), json);
+    await writeFile(join(folder, 'student.safetensors'), weights);
+    const all = await page.evaluate(async (pairs) => {
+      const { loadStudent } = globalThis.studentModule;
+      const fetchBytes = async (name: string) => (await fetch(name)).arrayBuffer();
+      const model = await fetchBytes('model.b2d');
+      const text = await (await fetch('student.json')).text();
+      const sources = [
+        new URL('./', location.href),
+        model,
+        new Uint8Array(model),
+        new File([model], 'mine.b2d'),
+        { json: text, weights: await fetchBytes('student.safetensors') },
+      ];
+      const students = await Promise.all(sources.map((source) => loadStudent(source)));
+      return students.map((loaded) => [...loaded.logits(pairs)] as number[]);
+    }, PAIRS);
+    expect(all).toHaveLength(5);
+    for (const logits of all) expectClose(logits, student.logits(PAIRS));
+  });
+
+  it('runs in a module worker', async () => {
+    const student = fullStudent();
+    await writeFile(join(folder, 'model.b2d'), await serializeModel(student));
+    await writeFile(
+      join(folder, 'scores.js'),
+      `import { loadStudent } from './student.min.js';
+      onmessage = async ({ data }) => {
+        const student = await loadStudent(new URL('model.b2d', location.href));
+        postMessage([...student.logits(data)]);
+      };`,
+    );
+    const logits = await page.evaluate(
+      (pairs) =>
+        new Promise<number[]>((resolve, reject) => {
+          const worker = new Worker('scores.js', { type: 'module' });
+          worker.onmessage = ({ data }) => resolve(data);
+          worker.onerror = ({ message }) => reject(new Error(message));
+          worker.postMessage(pairs);
+        }),
+      PAIRS,
+    );
+    expectClose(logits, student.logits(PAIRS));
+  });
+});
+
+/** Two engines may round a sum of a few dozen float32 numbers differently, by 1e-5 of its size at most. */
+function expectClose(got: readonly number[], expected: Float32Array): void {
+  expect(got).toHaveLength(expected.length);
+  for (const [index, value] of expected.entries()) {
+    expect(Math.abs(got[index] - value)).toBeLessThanOrEqual(1e-5 * Math.max(1, Math.abs(value)));
+  }
+}
