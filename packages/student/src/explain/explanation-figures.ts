@@ -9,6 +9,8 @@ export interface ExplanationFigures {
   sum: string;
   /** Words by field, in order, with their sum. */
   fields: { field: string; total: number; words: WordContribution[] }[];
+  /** `query +0.55, query-in-title +1.08`: sums by block. */
+  blocks: string;
   /** The largest features, and a sentence on the others. */
   top: Contribution[];
   rest: string | undefined;
@@ -34,6 +36,7 @@ export function figuresOf(explanation: Explanation, top: number): ExplanationFig
     headline: `${label === undefined ? '' : `${label}: `}score ${score.toFixed(3)}, logit ${formatSigned(logit)}`,
     sum: `${formatSigned(base)} without any feature, ${formatSigned(sum)} by ${features.length} features${left} (${METHOD_NAMES[method]})`,
     fields,
+    blocks: sumsByBlock(features),
     top: features.slice(0, top),
     rest:
       others.length === 0
@@ -42,6 +45,15 @@ export function figuresOf(explanation: Explanation, top: number): ExplanationFig
     largestWord: largest(words),
     largestFeature: largest(features),
   };
+}
+
+function sumsByBlock(features: readonly Contribution[]): string {
+  const sums = new Map<string, number>();
+  for (const { block, contribution } of features) {
+    sums.set(block, (sums.get(block) ?? 0) + contribution);
+  }
+  const largestFirst = [...sums].sort(([, left], [, right]) => Math.abs(right) - Math.abs(left));
+  return largestFirst.map(([block, sum]) => `${block} ${formatSigned(sum)}`).join(', ');
 }
 
 const METHOD_NAMES = {

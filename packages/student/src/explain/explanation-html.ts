@@ -19,9 +19,9 @@ const STYLE = `.b2d{--pos:26,127,55;--neg:207,34,46;--line:#d0d7de;--dim:#59636e
 .b2d .text{line-height:2.6;white-space:pre-wrap;overflow-wrap:anywhere}
 .b2d mark{color:inherit;background:rgba(var(--c),var(--a));border-bottom:2px solid rgb(var(--c));padding:.1em .2em;border-radius:3px 3px 0 0}
 .b2d mark.neg{border-bottom-style:dashed}.b2d mark small{font-size:.7em;padding-left:.3em;font-variant-numeric:tabular-nums}
-.b2d .pos{--c:var(--pos)}.b2d .neg{--c:var(--neg)}
+.b2d mark.nil{border-bottom:2px dotted var(--line)}.b2d .nil{--c:var(--pos)}.b2d .pos{--c:var(--pos)}.b2d .neg{--c:var(--neg)}
 .b2d table{border-collapse:collapse;width:100%}.b2d th,.b2d td{text-align:left;padding:.2rem .5rem;border-bottom:1px solid var(--line);vertical-align:top}
-.b2d .num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.b2d td.bar{width:9rem}
+.b2d .num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.b2d .block{white-space:nowrap}.b2d td.bar{width:9rem}
 .b2d .bar span{display:block;height:.9em;margin-top:.3em;background:rgb(var(--c));border-radius:2px;min-width:1px}
 .b2d .bar .neg{background:repeating-linear-gradient(45deg,rgb(var(--c)) 0 4px,rgba(var(--c),.5) 4px 7px)}`;
 const PAGE_STYLE =
@@ -47,10 +47,10 @@ ${featureTable(figures)}</section>`;
 `;
 }
 
-function featureTable({ top, rest, largestFeature }: ExplanationFigures): string {
+function featureTable({ top, rest, largestFeature, blocks }: ExplanationFigures): string {
   const rows = top.map((feature) => featureRow(feature, largestFeature)).join('\n');
   const others = rest === undefined ? '' : `<p class="dim">${rest}</p>`;
-  return `<h2>Features</h2><table><thead><tr><th class="num" scope="col">Adds</th><th scope="col">Less | more</th><th scope="col">Feature</th><th scope="col">Block</th></tr></thead><tbody>
+  return `<h2>Features</h2><p class="dim">By block: ${escapeHtml(blocks)}</p><table><thead><tr><th class="num" scope="col">Adds</th><th scope="col">Less | more</th><th scope="col">Feature</th><th scope="col">Block</th></tr></thead><tbody>
 ${rows}
 </tbody></table>${others}`;
 }
@@ -63,7 +63,7 @@ function featureRow(
   const left = contribution < 0 ? 50 - width : 50;
   const sign = signOf(contribution);
   const times = count > 1 ? ` <span class="dim">${count} times</span>` : '';
-  return `<tr><td class="num">${formatSigned(contribution)}</td><td class="bar"><span class="${sign}" style="width:${width.toFixed(1)}%;margin-left:${left.toFixed(1)}%"></span></td><td>${escapeHtml(feature)}${times}</td><td class="dim">${escapeHtml(block)}</td></tr>`;
+  return `<tr><td class="num">${formatSigned(contribution)}</td><td class="bar"><span class="${sign}" style="width:${width.toFixed(1)}%;margin-left:${left.toFixed(1)}%"></span></td><td>${escapeHtml(feature)}${times}</td><td class="dim block">${escapeHtml(block)}</td></tr>`;
 }
 
 /** The words of a field, marked in its text, or one behind the other; those without a place come last. */
@@ -101,7 +101,9 @@ function markWord(
   return `<mark class="${signOf(contribution)}" style="--a:${(share * 0.6).toFixed(2)}" title="${escapeHtml(word)}">${escapeHtml(shown)}<small>${formatSigned(contribution)}</small></mark>`;
 }
 
-function signOf(contribution: number): 'neg' | 'pos' {
+/** What is 0.00 as printed has no sign. */
+function signOf(contribution: number): 'neg' | 'pos' | 'nil' {
+  if (formatSigned(contribution) === '0.00') return 'nil';
   return contribution < 0 ? 'neg' : 'pos';
 }
 

@@ -42,6 +42,7 @@ export function explanationToText(
   }
   if (words.length === 0) lines.push('no words', '');
   lines.push(paint(BOLD, `features (${features.length})`));
+  if (figures.blocks !== '') lines.push(paint(DIM, `by block: ${figures.blocks}`));
   for (const { contribution, feature, block, count } of figures.top) {
     const times = count > 1 ? `, ${count} times` : '';
     const where = paint(DIM, `(${block}${times})`);

@@ -100,14 +100,14 @@ export function charactersNames(grams: CharacterGrams): Names<typeof CHARACTERS_
       if (position < 0) {
         return { feature: `${word} like no word of the ${title}, ${details}`, query: [index] };
       }
-      const feature = `${word} alike by ${likeness} with the nearest word, "${titleWord(context, position)}", ${details}`;
+      const feature = `${word} ${likeness} alike to the nearest word, "${titleWord(context, position)}", ${details}`;
       return { feature, query: [index], title: [position] };
     },
     least: (cell, { query, title }) => ({
-      feature: `every word of the ${query} alike by ${shareLabel(cell, LIKENESS_EDGES)} or better with one of the ${title}`,
+      feature: `word of the ${query} least like any of the ${title}: ${shareLabel(cell, LIKENESS_EDGES)} alike`,
     }),
     coverage: (cell, { query, title }) => ({
-      feature: `spelling of the ${query} found in the ${title} by ${shareLabel(cell, CHARACTERS_LAYOUT.COVERAGE_EDGES)}`,
+      feature: `${shareLabel(cell, CHARACTERS_LAYOUT.COVERAGE_EDGES)} of the spelling of the ${query} found in the ${title}`,
     }),
   };
 }
@@ -252,17 +252,18 @@ export const ROLES_NAMES: Names<typeof ROLES_LAYOUT.rows> = {
     ][cell % ROLES_LAYOUT.FOUND_PLACES];
     const start = STARTS[Math.floor(cell / ROLES_LAYOUT.FOUND_PLACES)];
     return {
-      feature: `"${queryWord(context, index)}" (${start} first word of a text, as brands are) ${found}`,
+      feature: `"${queryWord(context, index)}" (${start} begins a ${title}) ${found}`,
       query: [index],
       title: placesOf(context, index),
     };
   },
   brands: (cell, context) => {
+    const { query, title } = context;
     const asked = Math.floor(cell / NUM_START_CLASSES) % 2 === 1 ? 'asked for' : 'not asked for';
     const start = STARTS[Math.floor(cell / (2 * NUM_START_CLASSES))];
     const highest = STARTS[cell % NUM_START_CLASSES];
     return {
-      feature: `first word of the ${context.title} "${titleWord(context, 0)}" (${start} a brand) ${asked}; the ${context.query} has a word that is ${highest} one`,
+      feature: `first word of the ${title} "${titleWord(context, 0)}" (${start} begins one, as brands do) ${asked}; the ${query} has a word that ${highest} does`,
       query: upTo(context.pair.query.numWords),
       title: [0],
     };

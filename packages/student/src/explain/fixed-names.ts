@@ -41,7 +41,7 @@ export const FIXED_NAMES: Readonly<Record<keyof typeof FIXED_ROWS, NameRow>> = {
     const where =
       after === '0'
         ? `as the last word of the ${context.title}`
-        : `${after} ${plural('word', after)} behind it`;
+        : `with ${after} more ${plural('word', after)} behind it`;
     const last = cell % 2 === 1 ? `, last word of the ${context.query}` : '';
     return add(found, where + last);
   },

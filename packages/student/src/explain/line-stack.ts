@@ -24,17 +24,21 @@ interface LineLayer {
 const SMALLEST_STEP = 1e-13;
 
 /**
- * The state of one stack at a place of the line, which moves from 0 to 1. For use: `repair` and `nextCut` until
+ * The state of one stack at a place of the line, which moves from 0 to 1. For use: `nextCut` and `repair` until
  * nothing changes, then `accumulate` for the step; at the end `finish`. A stack without layers is its input.
  */
 export class LineStack {
   private readonly layers: LineLayer[];
-  /** Gradients after each layer, at one place. */
+  /** Gradients before the ReLU of each layer, at one place. */
   private readonly gradients: Float64Array[];
   /** Integrals from 0 of the gradient of what the first layer gives to the second, and of t times it. */
   private readonly behind: Integrals;
   /** The same before the first layer's ReLU, without what is behind a neuron that is still on: see `settle`. */
   private readonly before: Integrals;
+  /** The cut that `nextCut` found: where, and which ReLU turns there. */
+  private cut = { at: 1, layer: -1, neuron: -1 };
+  /** Gradient behind the first layer, which stands as long as no ReLU behind it turns. */
+  private gradient: { of: Float64Array; value: Float64Array } | undefined;
 
   constructor(
     { prefix, sizes }: LayerStack,
@@ -72,7 +76,6 @@ export class LineStack {
       for (let neuron = 0; neuron < layer.O; neuron++) {
         if (valueAt(layer, neuron, t) > 0 === (layer.active[neuron] === 1)) continue;
         this.turn(index, neuron);
-        if (index === 0) this.settle(neuron);
         hasTurned = true;
       }
     }
@@ -81,47 +84,49 @@ export class LineStack {
 
   /** The nearest place behind `from` where a value is 0, at most 1. */
   nextCut(from: number): number {
-    let next = 1;
-    for (const layer of this.layers.slice(0, -1)) {
-      const { constant, linear, quadratic, O } = layer;
+    const cut = { at: 1, layer: -1, neuron: -1 };
+    const offer = (root: number, layer: number, neuron: number): void => {
+      // A root that is no number is none.
+      if (!(root > from + SMALLEST_STEP && root < cut.at)) return;
+      cut.at = root;
+      cut.layer = layer;
+      cut.neuron = neuron;
+    };
+    for (let index = 0; index + 1 < this.layers.length; index++) {
+      const { constant, linear, quadratic, O } = this.layers[index];
       for (let neuron = 0; neuron < O; neuron++) {
         const a = quadratic[neuron];
         const b = linear[neuron];
         const c = constant[neuron];
-        if (a === 0) next = nearer(-c / b, from, next);
-        else {
-          const square = b * b - 4 * a * c;
-          if (square < 0) continue;
-          // Without the difference of two near numbers.
-          const sum = -0.5 * (b + (b < 0 ? -1 : 1) * Math.sqrt(square));
-          next = nearer(sum / a, from, next);
-          next = nearer(c / sum, from, next);
+        if (a === 0) {
+          offer(-c / b, index, neuron);
+          continue;
         }
+        const square = b * b - 4 * a * c;
+        if (square < 0) continue;
+        // Without the difference of two near numbers.
+        const sum = -0.5 * (b + (b < 0 ? -1 : 1) * Math.sqrt(square));
+        offer(sum / a, index, neuron);
+        offer(c / sum, index, neuron);
       }
     }
-    return next;
+    this.cut = cut;
+    return cut.at;
   }
 
-  /** Adds the step around t, of length `step`, for a gradient of the outputs that is linear in t. */
-  accumulate(dOutputs: Float64Array, t: number, step: number): void {
-    let gradient = dOutputs;
-    for (let index = this.layers.length - 1; index > 0; index--) {
-      const { weight, O, active } = this.layers[index];
-      const into = this.gradients[index];
-      for (let output = 0; output < O; output++) into[output] = active[output] * gradient[output];
-      if (index === 1) {
-        gradient = into;
-        break;
-      }
-      const below = this.layers[index - 1];
-      const next = this.gradients[index - 1];
-      for (let input = 0; input < below.O; input++) {
-        next[input] = below.active[input] === 0 ? 0 : dotRow(weight, input, into);
-      }
-      gradient = next;
+  /**
+   * Adds the step between two places without a cut between them, for a gradient of the outputs [O] in its middle that
+   * is linear in t; then turns the ReLU that is cut at its end.
+   */
+  accumulate(dOutputs: Float64Array, from: number, to: number): void {
+    if (this.gradient?.of !== dOutputs) {
+      this.gradient = { of: dOutputs, value: this.gradientBehind(dOutputs) };
     }
-    addScaled(this.behind.plain, gradient, step);
-    addScaled(this.behind.byT, gradient, step * t);
+    const step = to - from;
+    addScaled(this.behind.plain, this.gradient.value, step);
+    addScaled(this.behind.byT, this.gradient.value, (step * (from + to)) / 2);
+    const { at, layer, neuron } = this.cut;
+    if (at === to && layer >= 0) this.turn(layer, neuron);
   }
 
   /** Integrals over the whole line of the gradient of the inputs, [C] each: of it, and of t times it. */
@@ -143,6 +148,21 @@ export class LineStack {
       inputs.byT[input] = dotRow(weight, input, byT);
     }
     return inputs;
+  }
+
+  /** Gradient of what the first layer gives to the second, before the second's ReLU. */
+  private gradientBehind(dOutputs: Float64Array): Float64Array {
+    let gradient = dOutputs;
+    for (let index = this.layers.length - 1; index > 1; index--) {
+      const { weight } = this.layers[index];
+      const below = this.layers[index - 1];
+      const into = this.gradients[index - 1];
+      for (let input = 0; input < below.O; input++) {
+        into[input] = below.active[input] === 0 ? 0 : dotRow(weight, input, gradient);
+      }
+      gradient = into;
+    }
+    return gradient;
   }
 
   /** Values of every layer at the beginning of the line. */
@@ -169,6 +189,8 @@ export class LineStack {
   private turn(layerIndex: number, neuron: number): void {
     const { active, constant, linear, quadratic } = this.layers[layerIndex];
     active[neuron] = 1 - active[neuron];
+    if (layerIndex === 0) this.settle(neuron);
+    else this.gradient = undefined;
     const sign = active[neuron] === 1 ? 1 : -1;
     const change = [constant[neuron] * sign, linear[neuron] * sign, quadratic[neuron] * sign];
     // All three coefficients change along one direction, so one product a layer is enough.
@@ -216,11 +238,6 @@ function integralsOf(length: number): Integrals {
 
 function valueAt({ constant, linear, quadratic }: LineLayer, neuron: number, t: number): number {
   return constant[neuron] + t * (linear[neuron] + t * quadratic[neuron]);
-}
-
-/** The nearer of two places, if it lies behind `from`; a root that is no number is none. */
-function nearer(root: number, from: number, next: number): number {
-  return root > from + SMALLEST_STEP && root < next ? root : next;
 }
 
 /** out += input weight. */

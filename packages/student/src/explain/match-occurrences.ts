@@ -171,12 +171,15 @@ function hashedName(anchor: string, count: number, context: MatchContext): Match
   }
   const position = pair.positions[last];
   const neighbour = count === 1 ? position - 1 : position + 1;
-  const side = count === 1 ? 'before' : 'behind';
   const isEdge = neighbour < 0 || neighbour > end;
-  const what = isEdge ? `nothing ${side}` : `"${titleWord(context, neighbour)}" ${side}`;
+  const edge = count === 1 ? 'at the beginning' : 'at the end';
+  const side = count === 1 ? 'behind' : 'before';
+  const where = isEdge
+    ? `${edge} of the ${title}, learned for this place`
+    : `right ${side} "${titleWord(context, neighbour)}" in the ${title}, learned for this neighbour`;
   return {
-    feature: `${what} the last word of the ${query}, "${head}", in the ${title}, learned for ${isEdge ? 'this' : 'that word'}`,
+    feature: `last word of the ${query} "${head}" stands ${where}`,
     query: [last],
-    title: isEdge ? [position] : [neighbour],
+    title: isEdge ? [position] : [position, neighbour],
   };
 }

@@ -125,7 +125,8 @@ export function countLabel(bucket: number, edges: readonly number[], offset = 0)
 
 /** Share of a bucket: `none`, `33-50 %`, `all`; the least edge is just above 0, a last one near 1 is all. */
 export function shareLabel(bucket: number, edges: readonly number[]): string {
-  const percent = (share: number): number => Math.round(share * 100);
+  // Nearly all is not all.
+  const percent = (share: number): number => Math.min(99, Math.round(share * 100));
   const last = edges.length - 1;
   if (bucket === 0 && edges[0] < 0.01) return 'none';
   if (bucket > last) return edges[last] > 0.99 ? 'all' : `${percent(edges[last])} % or more`;

@@ -40,7 +40,12 @@ export class Network {
     const stacks = layerStacks(this.definition).map(
       (stack, index) => new LineStack(stack, this.parameters, this.line(vectors, index)),
     );
-    integrate(stacks, (t) => this.outputGradients(stacks, t, output));
+    if (this.definition.head === 'towers') integrate(stacks, (t) => this.towerGradients(stacks, t));
+    else {
+      const gradient = new Float64Array(this.definition.numOutputs);
+      gradient[output] = 1;
+      integrate(stacks, () => [gradient]);
+    }
     const integrals = stacks.map((stack) => stack.finish());
     if (this.definition.head === 'towers') {
       return this.splitTowers(integrals.map(({ plain }) => plain));
@@ -48,12 +53,8 @@ export class Network {
     return this.splitLayers(integrals[0], vectors);
   }
 
-  private outputGradients(stacks: readonly LineStack[], t: number, output: number): Float64Array[] {
-    if (this.definition.head !== 'towers') {
-      const gradient = new Float64Array(this.definition.numOutputs);
-      gradient[output] = 1;
-      return [gradient];
-    }
+  /** Gradient of the logit by the vector of each tower at t: the other vectors, over the root of their width. */
+  private towerGradients(stacks: readonly LineStack[], t: number): Float64Array[] {
     const root = this.rootWidth();
     const [first, ...others] = stacks.map((stack) => stack.outputs(t));
     const sum = first.map((_, i) => others.reduce((total, other) => total + other[i], 0) / root);
@@ -141,7 +142,7 @@ function integrate(
     const middle = (from + next) / 2;
     const gradients = outputGradients(middle);
     stacks.forEach((stack, index) => {
-      stack.accumulate(gradients[index], middle, next - from);
+      stack.accumulate(gradients[index], from, next);
     });
     from = next;
   }

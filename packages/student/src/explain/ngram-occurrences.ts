@@ -28,7 +28,7 @@ export function listedNgrams(
 ): NamedId[] {
   return ngramsOf(texts, rules).flatMap(({ parts, words }) => {
     const id = vocabulary.get(parts.join(' '));
-    return id < 0 ? [] : [{ id, feature: nameOf(parts), words }];
+    return id < 0 ? [] : [{ id, feature: nameOf(parts, rules.marks), words }];
   });
 }
 
@@ -42,13 +42,20 @@ export function hashedNgrams(
     const hash = parts.slice(1).reduce((sum, part) => {
       return combineHashes(sum, hashWord(part));
     }, hashWord(parts[0]));
-    return { id: bucketOf(hash, size), feature: nameOf(parts), words };
+    return { id: bucketOf(hash, size), feature: nameOf(parts, rules.marks), words };
   });
 }
 
-/** The paper's tokenizer has empty words, which nobody could read. */
-function nameOf(parts: readonly string[]): string {
-  return parts.map((part) => part || '(empty word)').join(' ');
+/** `red drill`, `red (at the start)`: words without marks, and the empty words of the paper's tokenizer to be seen. */
+function nameOf(parts: readonly string[], { start, end }: BoundaryMarks): string {
+  const [isFirst, isLast] = [
+    parts.length > 1 && parts[0] === start,
+    parts.length > 1 && parts.at(-1) === end,
+  ];
+  const words = parts.slice(isFirst ? 1 : 0, isLast ? -1 : undefined);
+  const edges = [...(isFirst ? ['at the start'] : []), ...(isLast ? ['at the end'] : [])];
+  const name = words.map((word) => word || '(empty word)').join(' ');
+  return edges.length === 0 ? name : `${name} (${edges.join(' and ')})`;
 }
 
 /** N-grams of every field, by start and then by length, as in `text/ngrams.ts`. */

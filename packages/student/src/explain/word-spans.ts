@@ -1,6 +1,6 @@
 // Where the words of a text stand in it, so that the text as it was given can be marked. Words are found again in the
 // normalised text; those that one spelling of quantities changed lie between the ones that it did not.
-import { separateFractions, UNIT_NAMES } from '../text/quantities.js';
+import { normalizeQuantities, separateFractions, UNIT_NAMES } from '../text/quantities.js';
 import { type TextDefinition, TOKENIZERS } from '../text/tokenizer.js';
 import { type TextOrigins, traceOrigins } from './text-origins.js';
 
@@ -117,31 +117,38 @@ function nextEqual(
   return [plain.length - plainIndex, words.length - wordIndex];
 }
 
-/** Spans of words that were changed, in the part of the text that they were made of. */
+/** A number as people write it: `3-1/4`, `1/2`, `.75`, `1,000`. */
+const NUMBER =
+  /\d{1,3}(?: ?- ?| +)\d{1,2}[/\u2044]\d{1,2}|\d{1,2}[/\u2044]\d{1,2}|\.?\d(?:[\d.,]*\d)?/g;
+
+/** Spans of numbers and units that were changed, in the part of the text that they were made of. */
 function spansInGap(words: readonly string[], gap: string, offset: number): WordSpan[] {
-  const move = (start: number, end: number): WordSpan =>
-    start < end ? { start: start + offset, end: end + offset } : UNKNOWN;
-  const [first, second] = words;
-  if (words.length === 1) return [move(...trimmed(gap, UNIT_NAMES.has(first) ? UNIT : NUMBER))];
-  if (words.length !== 2 || !/^\p{N}/u.test(first) || !UNIT_NAMES.has(second)) {
-    return words.map(() => UNKNOWN);
-  }
-  const digits = gap.search(/\p{N}[^\p{N}]*$/u) + 1;
-  const [unitStart, unitEnd] = trimmed(gap.slice(digits), UNIT);
-  const number = move(...trimmed(gap.slice(0, digits), NUMBER));
-  return [number, move(unitStart + digits, unitEnd + digits)];
+  const numbers = Array.from(gap.matchAll(NUMBER), ({ 0: text, index }) => ({
+    spelt: normalizeQuantities(text).trim(),
+    start: index,
+    end: index + text.length,
+  }));
+  let position = 0;
+  return words.map((word) => {
+    let span: WordSpan | undefined;
+    if (UNIT_NAMES.has(word)) {
+      const stop = numbers.find(({ start }) => start >= position)?.start ?? gap.length;
+      span = unitIn(gap, position, stop);
+    } else span = numbers.find(({ spelt, start }) => spelt === word && start >= position);
+    if (span === undefined) return UNKNOWN;
+    position = span.end;
+    return { start: span.start + offset, end: span.end + offset };
+  });
 }
 
-/** What a number and a unit may begin with. */
-const NUMBER = /[\p{L}\p{N}.]/u;
 const UNIT = /[\p{L}\p{N}"'\u2019\u201d\u2032\u00b0%]/u;
 
-/** The part of a text from its first to its last character of a kind; a full stop ends none. */
-function trimmed(text: string, kind: RegExp): [start: number, end: number] {
-  let [start, end] = [0, text.length];
-  while (start < end && !kind.test(text[start])) start++;
-  while (end > start && (text[end - 1] === '.' || !kind.test(text[end - 1]))) end--;
-  return [start, end];
+/** The part between two places from the first to the last character of a unit; a full stop ends none. */
+function unitIn(text: string, start: number, end: number): WordSpan | undefined {
+  let [first, last] = [start, end];
+  while (first < last && !UNIT.test(text[first])) first++;
+  while (last > first && !UNIT.test(text[last - 1])) last--;
+  return first < last ? { start: first, end: last } : undefined;
 }
 
 /** "pack of 24" becomes "24 pack": a word that is near, and no other word's. */
