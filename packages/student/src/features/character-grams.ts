@@ -36,15 +36,25 @@ export class CharacterGrams {
  * Hashes of the distinct character n-grams of `<word>`, ascending; the whole of a short marked word counts as one.
  * @example characterGrams('ab', [3, 5]) // hashes of '<ab', 'ab>', '<ab>'
  */
-export function characterGrams(word: string, [low, high]: readonly [number, number]): Int32Array {
+export function characterGrams(word: string, lengths: readonly [number, number]): Int32Array {
+  return Int32Array.from(characterGramTexts(word, lengths).keys()).sort();
+}
+
+/** The same n-grams by their hashes; of two with one hash the first. */
+export function characterGramTexts(
+  word: string,
+  [low, high]: readonly [number, number],
+): Map<number, string> {
   const marked = `<${word.slice(0, MAX_LETTERS)}>`;
-  const hashes = new Set<number>();
+  const grams = new Map<number, string>();
   for (let length = low; length <= high; length++) {
     for (let start = 0; start + length <= marked.length; start++) {
-      hashes.add(hashWord(marked.slice(start, start + length)));
+      const gram = marked.slice(start, start + length);
+      const hash = hashWord(gram);
+      if (!grams.has(hash)) grams.set(hash, gram);
     }
   }
-  return Int32Array.from(hashes).sort();
+  return grams;
 }
 
 /** Numbers that two ascending lists have in common. */

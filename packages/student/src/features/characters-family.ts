@@ -19,6 +19,9 @@ const { rows: ROWS, numRows } = layOut({
   coverage: COVERAGE_EDGES.length + 1,
 });
 
+/** What a reader of a row needs, see `explain/`. */
+export const CHARACTERS_LAYOUT = { rows: ROWS, LIKENESS_EDGES, COVERAGE_EDGES } as const;
+
 /** Rows of the family. */
 export const NUM_CHARACTER_ROWS = numRows;
 

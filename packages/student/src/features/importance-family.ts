@@ -29,6 +29,14 @@ const { rows: ROWS, numRows } = layOut({
   mostUnasked: (1 + NUM_IMPORTANCES) * (EDGES.share.length + 1),
 });
 
+/** What a reader of a row needs, see `explain/`. */
+export const IMPORTANCE_LAYOUT = {
+  rows: ROWS,
+  COVERAGE_EDGES,
+  NUM_COVERAGES,
+  LENGTH_EDGES,
+} as const;
+
 /** Rows of the family. */
 export const NUM_IMPORTANCE_ROWS = numRows;
 

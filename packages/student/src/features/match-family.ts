@@ -25,7 +25,7 @@ export const FAMILY_ROWS: Readonly<Record<MatchFamily, number>> = {
 export const FAMILIES_WITH_STATISTICS: readonly MatchFamily[] = ['importance', 'roles'];
 
 /** Shortest and longest character n-gram that words are compared by. */
-const GRAM_LENGTHS = [2, 3] as const;
+export const GRAM_LENGTHS = [2, 3] as const;
 
 /** Rows of a `match` table that belong to fixed features, those of the families included; the rest are hash buckets. */
 export function numFixedMatchRows({

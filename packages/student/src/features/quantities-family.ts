@@ -22,6 +22,9 @@ const { rows: ROWS, numRows } = layOut({
   worst: 2 * STATES.length,
 });
 
+/** What a reader of a row needs, see `explain/`. */
+export const QUANTITIES_LAYOUT = { rows: ROWS, STATES, RATIO_EDGES } as const;
+
 /** Rows of the family. */
 export const NUM_QUANTITY_ROWS = numRows;
 
@@ -73,7 +76,11 @@ function distance(ratio: number): number {
 }
 
 /** Number of the unit that belongs to the number at `index`, -1 for none; in "2 x 4 in" both are inches. */
-function unitAfter({ words, numWords }: WordList, index: number, { lexicon }: PairMatch): number {
+export function unitAfter(
+  { words, numWords }: WordList,
+  index: number,
+  { lexicon }: PairMatch,
+): number {
   let next = index + 1;
   while (
     next + 1 < numWords &&

@@ -45,6 +45,9 @@ const { rows: ROWS, numRows } = layOut({
   brands: NUM_START_CLASSES * 2 * NUM_START_CLASSES,
 });
 
+/** What a reader of a row needs, see `explain/`. */
+export const ROLES_LAYOUT = { rows: ROWS, TURNING_WORDS, FOUND_PLACES, HEAD_PLACES } as const;
+
 /** Rows of the family. */
 export const NUM_ROLE_ROWS = numRows;
 
@@ -77,7 +80,7 @@ function appendHead(pair: PairMatch, { firstRow, into }: FamilyRows): void {
 }
 
 /** First divider behind the first word, with its index in `DIVIDERS`; position `numWords` for none. */
-function findDivider(
+export function findDivider(
   { words, numWords }: WordList,
   lexicon: Lexicon,
 ): { position: number; index: number } {
@@ -107,7 +110,8 @@ function turningWords({ words, numWords }: WordList, lexicon: Lexicon): number {
   return bits;
 }
 
-const TURNING_BY_WORD: ReadonlyMap<string, number> = new Map(
+/** Index of a turning word by its singular and its plural. */
+export const TURNING_BY_WORD: ReadonlyMap<string, number> = new Map(
   TURNING_WORDS.flatMap((word, index): [string, number][] => [
     [word, index],
     [word.endsWith('y') ? `${word.slice(0, -1)}ies` : `${word}s`, index],

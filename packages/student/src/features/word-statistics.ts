@@ -7,7 +7,7 @@ import { bucketIndex } from './match-layout.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** Ranks of stems at which the next class of importance begins; a class for words never seen comes last. */
-const RANK_EDGES = [16, 64, 256, 1024, 4096] as const;
+export const RANK_EDGES = [16, 64, 256, 1024, 4096] as const;
 /** Classes of importance: 0 for the most frequent words, `UNSEEN` for words that are not in the vocabulary. */
 export const NUM_IMPORTANCES = RANK_EDGES.length + 2;
 export const UNSEEN = NUM_IMPORTANCES - 1;

@@ -17,10 +17,22 @@ export function decodeParameters(
   stored: StoredParameters,
   definition: StudentDefinition,
 ): Parameters {
-  if (areFloat32(stored)) return stored;
+  return areFloat32(stored) ? stored : decodeThose(stored, definition, () => true);
+}
+
+/** The same without the tables, of which one example needs few rows: see `decodeRow`. */
+export function decodeLayers(stored: StoredParameters, definition: StudentDefinition): Parameters {
+  return decodeThose(stored, definition, (name) => !isTableName(name));
+}
+
+function decodeThose(
+  stored: StoredParameters,
+  definition: StudentDefinition,
+  isWanted: (name: string) => boolean,
+): Parameters {
   const decoded: Parameters = {};
   for (const [name, shape] of Object.entries(parameterShapes(definition))) {
-    decoded[name] = decodeTensor(stored[name], name, shape);
+    if (isWanted(name)) decoded[name] = decodeTensor(stored[name], name, shape);
   }
   return decoded;
 }
@@ -34,6 +46,15 @@ export function decodeTensor(
   if (tensor instanceof Float32Array) return tensor;
   if (tensor.precision === 'float16') return decodeFloat16(tensor.bits);
   return isTableName(name) ? decodeRows(tensor, shape[1]) : decodeColumns(tensor, shape[1]);
+}
+
+/** Row `row` [D] of a stored table [V, D]: a view where it is float32. */
+export function decodeRow(table: StoredTensor, row: number, D: number): Float32Array {
+  const [start, end] = [row * D, (row + 1) * D];
+  if (table instanceof Float32Array) return table.subarray(start, end);
+  if (table.precision === 'float16') return decodeFloat16(table.bits.subarray(start, end));
+  const scale = table.scales[row];
+  return Float32Array.from(table.values.subarray(start, end), (value) => value * scale);
 }
 
 /** Values [V, D] with scales [V]. */
