@@ -15,7 +15,23 @@ export const STUDENTS = {
   'n-grams by information': { ...MARGIN, vocabularyBy: 'information' },
   'width 128': { ...MARGIN, embeddingSize: 128 },
   'dropout .2': { ...MARGIN, dropout: 0.2 },
+  'dropout .4': { ...MARGIN, dropout: 0.4 },
+  '500,000 n-grams, dropout .2': { ...MARGIN, vocabularySize: 500_000, dropout: 0.2 },
+  '500,000 n-grams, dropout .4': { ...MARGIN, vocabularySize: 500_000, dropout: 0.4 },
+  '500,000 n-grams, dropout .2 and of n-grams .1': {
+    ...MARGIN,
+    vocabularySize: 500_000,
+    dropout: 0.2,
+    inputDropout: 0.1,
+  },
+  '500,000 n-grams, dropout .2, width 128': {
+    ...MARGIN,
+    vocabularySize: 500_000,
+    dropout: 0.2,
+    embeddingSize: 128,
+  },
   'layers 256-64': { ...MARGIN, hiddenLayers: [256, 64] },
+  'layers 256-64, dropout .2': { ...MARGIN, hiddenLayers: [256, 64], dropout: 0.2 },
   'gold share .5': { ...MARGIN, hardShare: 0.5, label: 'label' },
   'six epochs': { ...MARGIN, epochs: 6 },
 };
