@@ -130,6 +130,7 @@ describe('names of features', () => {
         '"red drills": far apart or the other way round in the title',
         'no number in the query',
         '"kit" in the title only',
+        'a word like "for" or "with" in the title only',
         'thing named by the title: "red", asked for; last word of the query not found',
       ]),
     );
