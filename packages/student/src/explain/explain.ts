@@ -14,7 +14,7 @@ const explainers = new WeakMap<ExplainableStudent, Explainer>();
 
 /**
  * Why one example gets its score: what each of its features and words adds to the logit.
- * Takes its time: about a hundred times that of `score` and more.
+ * Takes its time: some hundred times that of `score`.
  * @throws {StudentError} EXAMPLE_INVALID as `Student.score`, and for a method or an output that there is not.
  */
 export function explain(
