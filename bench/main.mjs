@@ -27,6 +27,8 @@ const BENCHMARKS = {
     'the whole distillation of 10^5 and 10^6 generated pairs, from Parquet to student: rows a second by phase, memory',
   'student-onnx':
     'students exported to ONNX: size, writing, loading, batches in ONNX Runtime; ways to sum bags with standard operators',
+  explain:
+    'what an explanation of a student costs beside a score, on the generated shop; or --model DIR --input FILE',
   latency:
     'text to score: a student beside teachers of the shapes of BERT-Base, MiniLM-L6 and TinyBERT-4',
 };

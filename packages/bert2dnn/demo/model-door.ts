@@ -26,7 +26,7 @@ export interface Explanation {
   words: WordContribution[];
   residual: number;
 }
-export type Student = Scoring & {
+export type Student = Omit<Scoring, 'explain'> & {
   executor: string;
   explain(example: string[]): Explanation;
 };

@@ -50,6 +50,7 @@ export {
   dataStats,
   distill,
   evaluate,
+  explain,
   finetune,
   importData,
   jobs,

@@ -98,6 +98,9 @@ export class LineStack {
         const a = quadratic[neuron];
         const b = linear[neuron];
         const c = constant[neuron];
+        // Most values are too far from 0 to get there before the cut that is known; their roots are not needed.
+        const steepest = Math.abs(b) + 2 * Math.abs(a);
+        if (Math.abs(c + from * (b + from * a)) > steepest * (cut.at - from)) continue;
         if (a === 0) {
           offer(-c / b, index, neuron);
           continue;
@@ -205,11 +208,8 @@ export class LineStack {
       addScaled(layer.quadratic, direction, change[2]);
       if (index + 1 === this.layers.length) break;
       const next = new Float64Array(this.layers[index + 1].O);
-      addProduct(
-        next,
-        direction.map((value, i) => value * layer.active[i]),
-        this.layers[index + 1],
-      );
+      for (let i = 0; i < layer.O; i++) if (layer.active[i] === 0) direction[i] = 0;
+      addProduct(next, direction, this.layers[index + 1]);
       direction = next;
     }
   }
@@ -240,15 +240,28 @@ function valueAt({ constant, linear, quadratic }: LineLayer, neuron: number, t: 
   return constant[neuron] + t * (linear[neuron] + t * quadratic[neuron]);
 }
 
-/** out += input weight. */
+/** out += input weight: four rows at once, and none for a zero. */
 function addProduct(out: Float64Array, input: Float64Array, { weight, O }: LineLayer): void {
   // out [O], input [C], weight [C, O]
+  const rows: number[] = [];
   for (let channel = 0; channel < input.length; channel++) {
-    const value = input[channel];
-    if (value === 0) continue;
-    const row = channel * O;
-    for (let output = 0; output < O; output++) out[output] += value * weight[row + output];
+    if (input[channel] !== 0) rows.push(channel);
   }
+  let at = 0;
+  for (; at + 4 <= rows.length; at += 4) {
+    const [a, b, c, d] = [rows[at], rows[at + 1], rows[at + 2], rows[at + 3]];
+    const [va, vb, vc, vd] = [input[a], input[b], input[c], input[d]];
+    const [ra, rb, rc, rd] = [a * O, b * O, c * O, d * O];
+    for (let o = 0; o < O; o++) {
+      out[o] +=
+        va * weight[ra + o] + vb * weight[rb + o] + vc * weight[rc + o] + vd * weight[rd + o];
+    }
+  }
+  for (; at < rows.length; at++) addRow(out, input[rows[at]], weight, rows[at] * O);
+}
+
+function addRow(out: Float64Array, value: number, weight: Float32Array, start: number): void {
+  for (let o = 0; o < out.length; o++) out[o] += value * weight[start + o];
 }
 
 function addScaled(out: Float64Array, values: Float64Array, scale: number): void {
