@@ -1,8 +1,15 @@
 // The worker of the demo page: loads model and catalogue, ranks at each key stroke, explains. It fetches when it starts
 // and never again.
-import { normalizeText, parameterShapes, sigmoid, splitWords } from '@bert2dnn/student/browser';
+import {
+  loadStudent,
+  normalizeText,
+  parameterShapes,
+  type Student,
+  sigmoid,
+  splitWords,
+} from '@bert2dnn/student/browser';
+import { explain } from '@bert2dnn/student/browser/explain';
 import { type Catalogue, parseCatalogue } from './catalogue.js';
-import { type Explanation, loadStudent, type Student } from './model-door.js';
 import type { Answer, DemoDescription, ModelFacts, RankedProduct, Request } from './protocol.js';
 import { Ranking } from './ranking.js';
 import { WordIndex } from './word-index.js';
@@ -30,7 +37,9 @@ let newestRanking = -1;
 scope.onmessage = ({ data }) => {
   if (data.kind === 'rank') newestRanking = data.id;
   void loading
-    .then((demo) => (data.kind === 'rank' ? rank(demo, data.id, data.query) : explain(demo, data)))
+    .then((demo) =>
+      data.kind === 'rank' ? rank(demo, data.id, data.query) : answerWhy(demo, data),
+    )
     .catch(fail);
 };
 loading.then(({ facts }) => scope.postMessage({ kind: 'ready', facts })).catch(fail);
@@ -118,9 +127,9 @@ function report({ catalogue }: Demo, id: number, ranking: Ranking, scoringMs: nu
   scope.postMessage({ kind: 'ranking', id, numScored, isDone, scoringMs, best, histogram });
 }
 
-function explain(demo: Demo, request: Request & { kind: 'explain' }): void {
+function answerWhy({ student, pair }: Demo, request: Request & { kind: 'explain' }): void {
   const { id, query, index } = request;
-  const explanation: Explanation = demo.student.explain(demo.pair(query, index));
+  const explanation = explain(student, pair(query, index));
   scope.postMessage({ kind: 'explanation', id, index, explanation });
 }
 
