@@ -3,12 +3,12 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadStudent } from '../../packages/student/src/node/index.js';
 import { CHROMIUM_MISSING, launchChromium } from '../../scripts/chromium.mjs';
-import { makeShopSite, NUM_PRODUCTS, type ShopSite } from './shop-site.js';
+import { makeShopPage, NUM_PRODUCTS, type ShopPage } from '../../scripts/shop-page.mjs';
 
 const OPTION = '[role=option]:visible';
 
 describe('the demo page', () => {
-  let site: ShopSite;
+  let site: ShopPage;
   let browser: Browser;
   let page: Page;
   /** What should not have happened: errors in the console, requests that failed. */
@@ -17,7 +17,7 @@ describe('the demo page', () => {
 
   beforeAll(async () => {
     if (CHROMIUM_MISSING !== undefined) return;
-    [site, browser] = await Promise.all([makeShopSite(), launchChromium()]);
+    [site, browser] = await Promise.all([makeShopPage(), launchChromium()]);
   });
   afterAll(async () => {
     await browser?.close();
