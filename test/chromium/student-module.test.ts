@@ -59,6 +59,7 @@ describe('the student module in Chromium', () => {
     if (CHROMIUM_MISSING !== undefined) return;
     folder = await mkdtemp(join(tmpdir(), 'student-module-'));
     await cp(MODULE, join(folder, 'student.min.js'));
+    await cp(join(MODULE, '../explain.min.js'), join(folder, 'explain.min.js'));
     await writeFile(join(folder, 'index.html'), PAGE);
     server = await serveFolder(folder, 0);
     browser = await launchChromium();
@@ -133,6 +134,23 @@ describe('the student module in Chromium', () => {
     }, PAIRS);
     expect(all).toHaveLength(5);
     for (const logits of all) expectClose(logits, student.logits(PAIRS));
+  });
+
+  it('explains with the module beside it, which it loads when it is asked to', async () => {
+    const student = extendedStudent();
+    await writeFile(join(folder, 'model.b2d'), await serializeModel(student));
+    const loaded = () =>
+      page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
+    expect((await loaded()).filter((name) => name.endsWith('explain.min.js'))).toEqual([]);
+    const got = await page.evaluate(async (pair) => {
+      const { loadStudent } = globalThis.studentModule;
+      return (await loadStudent('model.b2d')).explain(pair);
+    }, PAIRS[0]);
+    expect((await loaded()).filter((name) => name.endsWith('explain.min.js'))).toHaveLength(1);
+    const expected = await student.explain(PAIRS[0]);
+    expect(got.features).toEqual(expected.features);
+    expect(got.words).toEqual(expected.words);
+    expectClose([got.logit], Float32Array.of(expected.logit));
   });
 
   it('runs in a module worker', async () => {
