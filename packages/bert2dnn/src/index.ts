@@ -51,6 +51,7 @@ export {
   distill,
   evaluate,
   explain,
+  exportModel,
   finetune,
   importData,
   jobs,
