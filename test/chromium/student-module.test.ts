@@ -10,7 +10,9 @@ import {
   serveFolder,
 } from '../../packages/bert2dnn/src/export/browser/static-server.js';
 import {
-  loadStudent,
+  EXECUTOR_CHOICES,
+  PRECISIONS,
+  parseModel,
   quantizeStudent,
   type Student,
   serializeModel,
@@ -47,20 +49,6 @@ const STUDENTS: [string, () => Student][] = [
   ['every family', extendedStudent],
 ];
 
-/** What is asked for, how the student is stored, what runs in a Chromium of today. */
-const EXECUTORS = [
-  ['reference', 'float32', 'reference'],
-  ['reference', 'float16', 'reference'],
-  ['reference', 'int8', 'reference'],
-  ['simd', 'float32', 'simd-f32'],
-  ['simd', 'float16', 'simd-f16'],
-  ['simd', 'int8', 'simd-int8'],
-  ['auto', 'float32', 'simd-f32'],
-  ['auto', 'float16', 'simd-f16'],
-  ['relaxed', 'int8', 'relaxed-int8'],
-  ['auto', 'int8', 'relaxed-int8'],
-] as const;
-
 describe('the student module in Chromium', () => {
   let folder: string;
   let server: StaticServer;
@@ -71,6 +59,7 @@ describe('the student module in Chromium', () => {
     if (CHROMIUM_MISSING !== undefined) return;
     folder = await mkdtemp(join(tmpdir(), 'student-module-'));
     await cp(MODULE, join(folder, 'student.min.js'));
+    await cp(join(MODULE, '../explain.min.js'), join(folder, 'explain.min.js'));
     await writeFile(join(folder, 'index.html'), PAGE);
     server = await serveFolder(folder, 0);
     browser = await launchChromium();
@@ -86,28 +75,40 @@ describe('the student module in Chromium', () => {
   beforeEach((context) => context.skip(CHROMIUM_MISSING !== undefined, CHROMIUM_MISSING));
 
   describe.each(STUDENTS)('with %s', (_, make) => {
-    it.each(EXECUTORS)('%s, stored in %s, runs as %s: the numbers of Node', async (...row) => {
-      const [executor, precision, name] = row;
-      const stored = await serializeModel(quantizeStudent(make(), precision));
-      await writeFile(join(folder, 'model.b2d'), stored);
-      const got = await page.evaluate(
-        async ([pairs, choice]) => {
-          const { loadStudent } = globalThis.studentModule;
-          const loaded = await loadStudent('model.b2d', { executor: choice });
-          const { precision, executor } = loaded;
-          return { precision, executor, logits: [...loaded.logits(pairs)] };
-        },
-        [PAIRS, executor] as const,
-      );
-      expect(got).toMatchObject({ precision, executor: name });
-      const inNode = await loadStudent(stored, { executor });
-      // WebAssembly rounds alike everywhere, so those numbers are Node's to the bit.
-      if (name !== 'reference') expect(got.logits).toEqual([...inNode.logits(PAIRS)]);
-      expectClose(got.logits, inNode.logits(PAIRS));
-      // In int8 the fast executors round between layers, too; how far is tested beside them.
-      if (precision === 'int8' && name !== 'reference') return;
-      expectClose(got.logits, quantizeStudent(make(), precision).logits(PAIRS));
-    });
+    it.each(PRECISIONS)(
+      'scores as Node does with every executor, stored in %s',
+      async (precision) => {
+        const model = await serializeModel(quantizeStudent(make(), precision));
+        await writeFile(join(folder, 'model.b2d'), model);
+        const got = await page.evaluate(
+          async ({ pairs, choices }) => {
+            const { loadStudent } = globalThis.studentModule;
+            const loaded = choices.map(async (executor) => {
+              const student = await loadStudent('model.b2d', { executor });
+              const { precision } = student;
+              return {
+                executor,
+                precision,
+                name: student.executor,
+                logits: [...student.logits(pairs)],
+              };
+            });
+            return Promise.all(loaded);
+          },
+          { pairs: PAIRS, choices: [...EXECUTOR_CHOICES] },
+        );
+        const reference = await parseModel(model, 'model.b2d', { executor: 'reference' });
+        const simd = await parseModel(model, 'model.b2d', { executor: 'simd' });
+        const fastest = precision === 'int8' ? 'relaxed-int8' : simd.executor;
+        expect(got.map(({ name }) => name)).toEqual([fastest, fastest, simd.executor, 'reference']);
+        for (const { executor, logits, ...student } of got) {
+          expect(student.precision).toBe(precision);
+          if (executor === 'reference') expectClose(logits, reference.logits(PAIRS));
+          // To the bit, on every machine.
+          else expect(logits).toEqual([...simd.logits(PAIRS)]);
+        }
+      },
+    );
   });
 
   it('loads a folder, bytes, a file object, and text with bytes', async () => {
@@ -133,6 +134,23 @@ describe('the student module in Chromium', () => {
     }, PAIRS);
     expect(all).toHaveLength(5);
     for (const logits of all) expectClose(logits, student.logits(PAIRS));
+  });
+
+  it('explains with the module beside it, which it loads when it is asked to', async () => {
+    const student = extendedStudent();
+    await writeFile(join(folder, 'model.b2d'), await serializeModel(student));
+    const loaded = () =>
+      page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
+    expect((await loaded()).filter((name) => name.endsWith('explain.min.js'))).toEqual([]);
+    const got = await page.evaluate(async (pair) => {
+      const { loadStudent } = globalThis.studentModule;
+      return (await loadStudent('model.b2d')).explain(pair);
+    }, PAIRS[0]);
+    expect((await loaded()).filter((name) => name.endsWith('explain.min.js'))).toHaveLength(1);
+    const expected = await student.explain(PAIRS[0]);
+    expect(got.features).toEqual(expected.features);
+    expect(got.words).toEqual(expected.words);
+    expectClose([got.logit], Float32Array.of(expected.logit));
   });
 
   it('runs in a module worker', async () => {

@@ -1,4 +1,5 @@
 // The demo page: search box, list, explanation, histogram and measured times. Ranking and explaining is the worker's.
+
 import type { Explanation } from '@bert2dnn/student/browser/explain';
 import { byId, describe, make } from './elements.js';
 import { showExplanation } from './explanation-view.js';

@@ -8,7 +8,8 @@ import {
   sigmoid,
   splitWords,
 } from '@bert2dnn/student/browser';
-import { explain } from '@bert2dnn/student/browser/explain';
+// Not `student.explain`, which would fetch its code when it is first asked for.
+import { explain as explainScore } from '@bert2dnn/student/browser/explain';
 import { type Catalogue, parseCatalogue } from './catalogue.js';
 import type { Answer, DemoDescription, ModelFacts, RankedProduct, Request } from './protocol.js';
 import { Ranking } from './ranking.js';
@@ -37,9 +38,7 @@ let newestRanking = -1;
 scope.onmessage = ({ data }) => {
   if (data.kind === 'rank') newestRanking = data.id;
   void loading
-    .then((demo) =>
-      data.kind === 'rank' ? rank(demo, data.id, data.query) : answerWhy(demo, data),
-    )
+    .then((demo) => (data.kind === 'rank' ? rank(demo, data.id, data.query) : explain(demo, data)))
     .catch(fail);
 };
 loading.then(({ facts }) => scope.postMessage({ kind: 'ready', facts })).catch(fail);
@@ -127,9 +126,9 @@ function report({ catalogue }: Demo, id: number, ranking: Ranking, scoringMs: nu
   scope.postMessage({ kind: 'ranking', id, numScored, isDone, scoringMs, best, histogram });
 }
 
-function answerWhy({ student, pair }: Demo, request: Request & { kind: 'explain' }): void {
+function explain(demo: Demo, request: Request & { kind: 'explain' }): void {
   const { id, query, index } = request;
-  const explanation = explain(student, pair(query, index));
+  const explanation = explainScore(demo.student, demo.pair(query, index));
   scope.postMessage({ kind: 'explanation', id, index, explanation });
 }
 

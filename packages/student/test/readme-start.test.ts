@@ -63,6 +63,16 @@ describe('the README', () => {
     expect(printed).toContain(`feature: '${explanation.features[0].feature}`);
   });
 
+  it('has the modules for browsers under names of the package', () => {
+    const code = `
+      import { readFileSync } from 'node:fs';
+      import { loadStudent } from '@bert2dnn/student/browser';
+      import { explain } from '@bert2dnn/student/browser/explain';
+      const student = await loadStudent(readFileSync('model.b2d'));
+      console.log(explain(student, ['red', 'red']).words.length);`;
+    expect(runFile('browser.mjs', code)).toBe('2\n');
+  });
+
   it('can be required from CommonJS', () => {
     const code = `
       const { loadStudent } = require('@bert2dnn/student/node');

@@ -1,6 +1,7 @@
 // A stack of dense layers along a line of its inputs: exact integrals of its gradients, by cutting the line where a
 // ReLU turns. Between two cuts every value before a ReLU is a polynomial of t of degree 2, and every gradient of one
 // linear; so no step of a quadrature has to be chosen. Float64. Knows no features.
+import { denseLayer } from '../kernels/dense-layer-skipping.js';
 import type { LayerStack, Parameters } from '../model/parameters.js';
 
 /** What the first layer gets at t: `linear` t + `quadratic` t^2, before its weights. [C] each. */
@@ -240,28 +241,9 @@ function valueAt({ constant, linear, quadratic }: LineLayer, neuron: number, t: 
   return constant[neuron] + t * (linear[neuron] + t * quadratic[neuron]);
 }
 
-/** out += input weight: four rows at once, and none for a zero. */
+/** out += input weight. */
 function addProduct(out: Float64Array, input: Float64Array, { weight, O }: LineLayer): void {
-  // out [O], input [C], weight [C, O]
-  const rows: number[] = [];
-  for (let channel = 0; channel < input.length; channel++) {
-    if (input[channel] !== 0) rows.push(channel);
-  }
-  let at = 0;
-  for (; at + 4 <= rows.length; at += 4) {
-    const [a, b, c, d] = [rows[at], rows[at + 1], rows[at + 2], rows[at + 3]];
-    const [va, vb, vc, vd] = [input[a], input[b], input[c], input[d]];
-    const [ra, rb, rc, rd] = [a * O, b * O, c * O, d * O];
-    for (let o = 0; o < O; o++) {
-      out[o] +=
-        va * weight[ra + o] + vb * weight[rb + o] + vc * weight[rc + o] + vd * weight[rd + o];
-    }
-  }
-  for (; at < rows.length; at++) addRow(out, input[rows[at]], weight, rows[at] * O);
-}
-
-function addRow(out: Float64Array, value: number, weight: Float32Array, start: number): void {
-  for (let o = 0; o < out.length; o++) out[o] += value * weight[start + o];
+  denseLayer(out, input, weight, out, { B: 1, C: input.length, O, relu: false });
 }
 
 function addScaled(out: Float64Array, values: Float64Array, scale: number): void {

@@ -29,7 +29,8 @@ export async function loadStudent(
   options: StudentOptions = {},
 ): Promise<Student> {
   if (typeof source === 'string' || source instanceof URL) return loadAddress(source, options);
-  if (isBlob(source)) {
+  // Not every runtime at the edge knows blobs.
+  if (typeof Blob !== 'undefined' && source instanceof Blob) {
     const name = 'name' in source ? String(source.name) : MODEL_FILE;
     return parseModel(new Uint8Array(await source.arrayBuffer()), name, options);
   }
@@ -52,11 +53,6 @@ async function loadAddress(source: string | URL, options: StudentOptions): Promi
   const json = new TextDecoder().decode(await fetchBytes(path + STUDENT_FILES.json + query));
   const weights = await fetchBytes(path + STUDENT_FILES.weights + query);
   return parseStudent({ json, weights }, path, options);
-}
-
-/** Not every edge runtime has `Blob`. */
-function isBlob(value: unknown): value is Blob {
-  return typeof Blob !== 'undefined' && value instanceof Blob;
 }
 
 function isBytes(value: unknown): value is ArrayBuffer | Uint8Array {

@@ -13,7 +13,7 @@ import { findExampleQueries } from './example-queries.js';
 
 /** Files that are copied as they were built. */
 const PAGE_FILES = ['index.html', 'demo.css', 'demo.js', 'worker.js'] as const;
-/** Of @bert2dnn/student, by the name that the page's worker imports; loaded with it, so that nothing is fetched later. */
+/** Modules of the student, as they are beside the page, and as they are known. */
 const STUDENT_MODULES = {
   'student.min.js': '@bert2dnn/student/browser',
   'explain.min.js': '@bert2dnn/student/browser/explain',
@@ -92,12 +92,13 @@ function pairFields({ definition }: Student): readonly [string, string] {
 
 async function readPageFiles(): Promise<[string, Uint8Array][]> {
   const page = new URL('../../demo/', import.meta.url);
-  const sources = PAGE_FILES.map((name) => [name, new URL(name, page)] as const);
-  const modules = Object.entries(STUDENT_MODULES).map(
-    ([name, specifier]) => [name, new URL(import.meta.resolve(specifier))] as const,
-  );
+  const modules = Object.entries(STUDENT_MODULES);
+  const sources = [
+    ...PAGE_FILES.map((name) => [name, new URL(name, page)] as const),
+    ...modules.map(([name, known]) => [name, new URL(import.meta.resolve(known))] as const),
+  ];
   return Promise.all(
-    [...sources, ...modules].map(
+    sources.map(
       async ([name, url]): Promise<[string, Uint8Array]> => [
         name,
         await readFile(fileURLToPath(url)),

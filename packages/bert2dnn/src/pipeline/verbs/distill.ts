@@ -102,7 +102,7 @@ export const distillVerb = defineVerb({
     ),
     windowSize: integer(
       'MiB of features that are shuffled together; two such windows are in memory.',
-      512,
+      256,
     ),
     cache: optionalPath(
       'Folder for features that stays, so that later trainings on the same texts need no text work (default: one beside --out that goes).',
