@@ -29,6 +29,8 @@ const BENCHMARKS = {
     'students exported to ONNX: size, writing, loading, batches in ONNX Runtime; ways to sum bags with standard operators',
   explain:
     'what an explanation of a student costs beside a score, on the generated shop; or --model DIR --input FILE',
+  browser:
+    'a student in Chromium: bytes of code, µs a pair, key strokes over 10,000 products, cold start',
   latency:
     'text to score: a student beside teachers of the shapes of BERT-Base, MiniLM-L6 and TinyBERT-4',
 };

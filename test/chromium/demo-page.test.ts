@@ -3,12 +3,12 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadStudent } from '../../packages/student/src/node/index.js';
 import { CHROMIUM_MISSING, launchChromium } from '../../scripts/chromium.mjs';
-import { makeShopSite, NUM_PRODUCTS, type ShopSite } from './shop-site.js';
+import { makeShopPage, NUM_PRODUCTS, type ShopPage } from '../../scripts/shop-page.mjs';
 
 const OPTION = '[role=option]:visible';
 
 describe('the demo page', () => {
-  let site: ShopSite;
+  let site: ShopPage;
   let browser: Browser;
   let page: Page;
   /** What should not have happened: errors in the console, requests that failed. */
@@ -17,7 +17,7 @@ describe('the demo page', () => {
 
   beforeAll(async () => {
     if (CHROMIUM_MISSING !== undefined) return;
-    [site, browser] = await Promise.all([makeShopSite(), launchChromium()]);
+    [site, browser] = await Promise.all([makeShopPage(), launchChromium()]);
   });
   afterAll(async () => {
     await browser?.close();
@@ -174,6 +174,41 @@ describe('the demo page', () => {
     }
     const row = await page.locator(OPTION).nth(4).locator('.score').textContent();
     expect(await page.locator('#why-title').textContent()).toBe(`Why ${row}`);
+  });
+
+  it('shows every product in the histogram, and none where nothing is asked', async () => {
+    await open();
+    const heights = () =>
+      page.evaluate(() =>
+        [...document.querySelectorAll('#histogram rect')].map((bar) =>
+          Number(bar.getAttribute('height')),
+        ),
+      );
+    const squares = (await heights()).map((height) => height ** 2);
+    const sum = squares.reduce((total, square) => total + square, 0);
+    expect(sum).toBeGreaterThan(0);
+    const student = await loadStudent(site.student);
+    const titles = await page.evaluate(async () => (await fetch('catalogue.tsv')).text());
+    const pairs = titles
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => ['cordless drill', line.split('\t')[0]]);
+    const counts = squares.map(() => 0);
+    for (const { score } of student.scoreMany(pairs)) {
+      counts[Math.min(counts.length - 1, Math.floor(score * counts.length))] += 1;
+    }
+    // A score beside an edge may fall into the next bar in another executor.
+    for (const [bin, count] of counts.entries()) {
+      expect(Math.abs((squares[bin] / sum) * NUM_PRODUCTS - count)).toBeLessThanOrEqual(3);
+    }
+    await page.locator('#query').fill('');
+    await page.waitForFunction(
+      () =>
+        document.querySelector('#histogram svg')?.getAttribute('aria-label') === 'No scores yet',
+    );
+    expect((await heights()).every((height) => height === 0)).toBe(true);
+    expect(await page.locator('#why').isVisible()).toBe(false);
   });
 
   it('has names, roles and spoken counts', async () => {

@@ -153,6 +153,33 @@ describe('the student module in Chromium', () => {
     expectClose([got.logit], Float32Array.of(expected.logit));
   });
 
+  it('runs without WebAssembly where a content security policy forbids it', async () => {
+    const student = fullStudent();
+    await writeFile(join(folder, 'model.b2d'), await serializeModel(student));
+    const policy = `<meta http-equiv="Content-Security-Policy" content="script-src 'self'">`;
+    await writeFile(
+      join(folder, 'strict.js'),
+      `globalThis.studentModule = await import('./student.min.js');`,
+    );
+    await writeFile(
+      join(folder, 'strict.html'),
+      `<!doctype html>${policy}<script type="module" src="strict.js"></script>`,
+    );
+    const strict = await browser.newPage();
+    try {
+      await strict.goto(new URL('strict.html', server.url).href);
+      await strict.waitForFunction(() => globalThis.studentModule !== undefined);
+      const got = await strict.evaluate(async (pairs) => {
+        const loaded = await globalThis.studentModule.loadStudent('model.b2d');
+        return { executor: loaded.executor, logits: [...loaded.logits(pairs)] };
+      }, PAIRS);
+      expect(got.executor).toBe('reference');
+      expectClose(got.logits, student.logits(PAIRS));
+    } finally {
+      await strict.close();
+    }
+  });
+
   it('runs in a module worker', async () => {
     const student = fullStudent();
     await writeFile(join(folder, 'model.b2d'), await serializeModel(student));

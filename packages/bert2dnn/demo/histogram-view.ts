@@ -47,7 +47,10 @@ export class HistogramView {
     this.#marker.setAttribute('d', marked === undefined ? '' : triangle);
     const above = histogram.subarray(NUM_BINS / 2).reduce((sum, count) => sum + count, 0);
     const all = histogram.reduce((sum, count) => sum + count, 0);
-    const label = `${formatCount(above)} of ${formatCount(all)} products score 0.5 or more`;
+    const label =
+      all === 0
+        ? 'No scores yet'
+        : `${formatCount(above)} of ${formatCount(all)} products score 0.5 or more`;
     this.#picture.setAttribute('aria-label', label);
   }
 }

@@ -278,7 +278,7 @@ function showFacts(facts: ModelFacts): void {
     ?.replaceChildren(`Search ${formatCount(facts.numProducts)} products`);
   describe(byId('facts'), [
     ['model', `${facts.preset} student`],
-    ['numbers', formatCompact(facts.numParameters)],
+    ['parameters', formatCompact(facts.numParameters)],
     ['size', `${formatBytes(facts.modelSizeBytes)}, ${facts.precision}`],
     ['executor', facts.executor],
     ['ready in', formatMs(facts.loadMs)],

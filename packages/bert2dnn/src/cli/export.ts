@@ -17,7 +17,7 @@ export const exportCommand = () =>
       else if (from !== precision) {
         line(`what ${precision} costs was not measured; --input FILE --label COLUMN measures it`);
       }
-      if (server !== undefined) line(`serving it at ${server.url}`);
+      if (server !== undefined) line(`serving it at ${server.url} until Ctrl-C`);
       else if (format === 'browser') line(`to look at it: --serve 0, or npx serve ${out}`);
     },
     started({ server }) {

@@ -28,9 +28,7 @@ export async function readCatalogue(
 ): Promise<CatalogueFile> {
   const titles: string[] = [];
   const lines = [['title', ...shownColumns].map(toCell).join('\t')];
-  for await (const { texts, numRows } of readTable(inputs, {
-    texts: [titleColumn, ...shownColumns],
-  })) {
+  for await (const { texts, numRows } of readCells(inputs, [titleColumn, ...shownColumns])) {
     for (let row = 0; row < numRows; row++) {
       const cells = texts.map((column) => toCell(column[row]));
       if (cells[0] === '') continue;
@@ -47,6 +45,17 @@ export async function readCatalogue(
     throw new Bert2dnnError('TOO_FEW_EXAMPLES', message);
   }
   return { titles, text: `${lines.join('\n')}\n` };
+}
+
+/** The columns of the tables; a missing one is told of with the options that name them here. */
+async function* readCells(inputs: readonly string[], columns: readonly string[]) {
+  try {
+    yield* readTable(inputs, { texts: columns });
+  } catch (error) {
+    if (!(error instanceof Bert2dnnError) || error.code !== 'COLUMN_MISSING') throw error;
+    const hint = 'Name the column of the titles with --title-column, others with --show-columns.';
+    throw new Bert2dnnError(error.code, error.message, { hint, cause: error });
+  }
 }
 
 /** A text as a cell: no tab, no line break. */

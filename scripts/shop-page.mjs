@@ -1,33 +1,21 @@
-// A generated shop of 10,000 products, a student trained on it in a second, and its demo page; in a temporary folder.
+// A generated shop, a student trained on it in seconds, and its demo page, for tests, benchmarks and pictures.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type StaticServer,
-  serveFolder,
-} from '../../packages/bert2dnn/src/export/browser/static-server.js';
-import { distill, exportModel, shop } from '../../packages/bert2dnn/src/library.js';
+import { serveFolder } from '../packages/bert2dnn/dist/export/browser/static-server.js';
+import { distill, exportModel, shop } from '../packages/bert2dnn/dist/library.js';
 
 /** Products of the catalogue. */
 export const NUM_PRODUCTS = 10_000;
 
-/** What a test is given. */
-export interface ShopSite {
-  /** Folders: of the page and of the student. */
-  page: string;
-  student: string;
-  server: StaticServer;
-  remove(): Promise<void>;
-}
-
-/** Makes and serves it. */
-export async function makeShopSite(): Promise<ShopSite> {
-  const folder = await mkdtemp(join(tmpdir(), 'shop-site-'));
+/** Makes and serves it in a temporary folder. `remove` ends the server and deletes the folder. */
+export async function makeShopPage({ numLabels = 4000, precision, ...training } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'shop-page-'));
   const files = await shop({
     out: join(folder, 'shop'),
     products: NUM_PRODUCTS,
     queries: 2000,
-    labels: 4000,
+    labels: numLabels,
     logRows: 1000,
   });
   const [student, page] = [join(folder, 'student'), join(folder, 'page')];
@@ -40,11 +28,13 @@ export async function makeShopSite(): Promise<ShopSite> {
     hiddenLayers: [64, 32],
     embeddingSize: 16,
     vocabularySize: 4000,
+    ...training,
     out: student,
   });
   await exportModel({
     model: student,
     format: 'browser',
+    precision,
     catalogue: [files.catalogue],
     showColumns: ['brand', 'price'],
     heading: 'Shop search',
@@ -55,6 +45,7 @@ export async function makeShopSite(): Promise<ShopSite> {
   return {
     page,
     student,
+    labels: files.labels,
     server,
     async remove() {
       await server.close();
