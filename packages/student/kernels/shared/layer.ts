@@ -24,9 +24,17 @@ export const PANEL: usize = 32;
 export const LIST_HEAD: usize = 16;
 export const ENTRY_BYTES: usize = 8;
 
-/** Byte offset of a row's list. A list has at most one entry a channel and one more that is written over. */
+/** Byte offset of a row's list. A list has at most one entry a channel, and one more that is written over or makes it even. */
 export function listOf(layer: usize, row: usize): usize {
   return load<u32>(layer, LISTS) + row * (LIST_HEAD + (load<u32>(layer, C) + 4) * ENTRY_BYTES);
+}
+
+/** Bytes from the first entry of a list to its end, made even by an entry of 0: layers take two at once. */
+export function evenLength(first: usize, end: usize): u32 {
+  const length = end - first;
+  if ((length & ENTRY_BYTES) === 0) return <u32>length;
+  store<u64>(end, 0);
+  return <u32>(length + ENTRY_BYTES);
 }
 
 /** Byte offset of a row of the input. */
@@ -50,7 +58,7 @@ export function listValues(layer: usize, B: usize): void {
       entry += value !== 0 ? ENTRY_BYTES : 0;
       input += 4;
     }
-    store<u32>(list, <u32>(entry - first));
+    store<u32>(list, evenLength(first, entry));
   }
 }
 
