@@ -39,14 +39,14 @@ const SECONDS = 1;
 
 /** Runs the benchmark. */
 export async function run(options) {
-  const valueOf = (name) => options[options.indexOf(name) + 1];
+  const optionOf = (name) => options[options.indexOf(name) + 1];
   const work = await mkdtemp(join(tmpdir(), 'bert2dnn-latency-'));
   try {
     const pairs = options.includes('--pairs')
-      ? await filePairs(valueOf('--pairs'))
+      ? await filePairs(optionOf('--pairs'))
       : await shopPairs(work);
     const students = options.includes('--student')
-      ? [await loadStudent(valueOf('--student'), { executor: 'reference' })]
+      ? [await loadStudent(optionOf('--student'), { executor: 'reference' })]
       : LAYERS.map((layers) => randomStudent(pairs, layers));
     describeTexts(pairs);
     const rows = [];
@@ -117,7 +117,7 @@ function batchesOf(pairs) {
   return batches;
 }
 
-/** Microseconds of calls, ascending, after as long a warm-up: for each item that `makeItems` gives, round after round. */
+/** Microseconds of calls, after as long a warm-up: for each item that `makeItems` gives, round after round. */
 function timesOf(makeItems, call, { skips = () => false } = {}) {
   let times = [];
   for (const isWarm of [false, true]) {
@@ -136,11 +136,17 @@ function timesOf(makeItems, call, { skips = () => false } = {}) {
       spentMs += performance.now() - startMs;
     }
   }
-  return Float64Array.from(times).sort();
+  return quantilesOf(times);
 }
 
-function perPair(times) {
-  return times.map((time) => time / BATCH_SIZE);
+function quantilesOf(times) {
+  const sorted = Float64Array.from(times).sort();
+  const at = (share) => sorted[Math.floor(share * (sorted.length - 1))];
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+function perPair({ p50, p99 }) {
+  return { p50: p50 / BATCH_SIZE, p99: p99 / BATCH_SIZE };
 }
 
 /** Largest difference of the probability from the reference's, of the same stored numbers. */
@@ -171,7 +177,7 @@ async function timeOnnx(student, pairs) {
       await session.run(feeds[times.length % feeds.length]);
       times.push((1000 * (performance.now() - beforeMs)) / size);
     }
-    return Float64Array.from(times.slice(times.length >> 2)).sort();
+    return quantilesOf(times.slice(times.length >> 2));
   };
   const result = { single: await time(1), batch: await time(BATCH_SIZE) };
   await session.release();
@@ -207,7 +213,7 @@ async function measureTeachers(work, pairs) {
         maxSeconds: 4 * SECONDS,
       });
       await teacher.release();
-      const inUs = ({ p50Ms, p99Ms }) => Float64Array.of(p50Ms * 1000, p50Ms * 1000, p99Ms * 1000);
+      const inUs = ({ p50Ms, p99Ms }) => ({ p50: 1000 * p50Ms, p99: 1000 * p99Ms });
       rows.push({ name: `${shape}, ${precision}`, single: inUs(single), batch: inUs(batch) });
     }
   }
@@ -238,9 +244,12 @@ async function writeTeacher(folder, texts, options) {
 }
 
 function printRows(students, teachers) {
-  const at = (times, share) => times?.[Math.floor(share * (times.length - 1))];
   const us = (time) => (time === undefined ? '' : time.toFixed(time < 100 ? 1 : 0));
   const baselines = teachers.filter(({ name }) => name.endsWith('f32'));
+  const ratio = (teacher, { single }) => {
+    const times = teacher.single.p50 / single.p50;
+    return times < 1 ? '' : times.toFixed(0);
+  };
   printTable(
     [
       'µs a pair',
@@ -253,16 +262,16 @@ function printRows(students, teachers) {
       ...baselines.map(({ name }) => `one: times as fast as ${name}`),
       'largest error of a probability',
     ],
-    [...students, ...teachers].map(({ name, single, again, batch, rank, off }) => [
-      name,
-      us(at(single, 0.5)),
-      us(at(single, 0.99)),
-      us(at(again, 0.5)),
-      us(at(batch, 0.5)),
-      us(at(batch, 0.99)),
-      us(at(rank, 0.5)),
-      ...baselines.map((teacher) => (at(teacher.single, 0.5) / at(single, 0.5)).toFixed(0)),
-      off === undefined ? '' : off.toExponential(1),
+    [...students, ...teachers].map((row) => [
+      row.name,
+      us(row.single.p50),
+      us(row.single.p99),
+      us(row.again?.p50),
+      us(row.batch.p50),
+      us(row.batch.p99),
+      us(row.rank?.p50),
+      ...baselines.map((teacher) => ratio(teacher, row)),
+      row.off === undefined ? '' : row.off.toExponential(1),
     ]),
   );
 }

@@ -226,8 +226,8 @@ export const ROLES_NAMES: Names<typeof ROLES_LAYOUT.rows> = {
     return {
       feature: `${query} ${say(cell >= 2)} a word like "for" or "with", ${title} ${say(cell % 2 === 1)} one`,
       query:
-        cell >= 2 ? [findDivider(pair.query, pair.lexicon).position] : upTo(pair.query.numWords),
-      title: cell % 2 === 1 ? [findDivider(pair.title, pair.lexicon).position] : [],
+        cell >= 2 ? [findDivider(pair.query, pair.lexicon)] : upTo(pair.query.numWords),
+      title: cell % 2 === 1 ? [findDivider(pair.title, pair.lexicon)] : [],
     };
   },
   turning: (cell, context) => {
@@ -272,7 +272,7 @@ export const ROLES_NAMES: Names<typeof ROLES_LAYOUT.rows> = {
 
 /** The word that names the thing: the last one before a divider, else the last one. */
 function headOf(title: WordList, { pair }: MatchContext): number[] {
-  return title.numWords === 0 ? [] : [findDivider(title, pair.lexicon).position - 1];
+  return title.numWords === 0 ? [] : [findDivider(title, pair.lexicon) - 1];
 }
 
 /** Where the title has a word of the query. */
