@@ -1,5 +1,5 @@
 // Bytes that `score` allocates a call, in a process whose young generation is so large that nothing is collected
-// meanwhile: `node --min-semi-space-size=256 --max-semi-space-size=256 score-memory.mjs EXECUTOR`, printed as JSON.
+// meanwhile: `node --expose-gc --min-semi-space-size=256 --max-semi-space-size=256 score-memory.mjs EXECUTOR`, printed as JSON.
 import { createStudent, initializeParameters, Vocabulary } from '../../dist/index.js';
 
 const NUM_CALLS = 100_000;
@@ -61,6 +61,7 @@ const examples = Array.from({ length: 200 }, () => [pick(3), pick(9)]);
 /** Bytes of so many calls; what they return is used, so that it is made. */
 function measure(numCalls) {
   let sum = 0;
+  globalThis.gc();
   const before = process.memoryUsage().heapUsed;
   for (let call = 0; call < numCalls; call++) sum += student.score(examples[call % 200]).score;
   const bytes = process.memoryUsage().heapUsed - before;
