@@ -3,6 +3,7 @@
 // which the compiler of Node 20 makes code that is twice as fast as for one.
 import {
   BIAS,
+  BIAS_STRIDE,
   ENTRY_BYTES,
   IS_HIDDEN,
   LIST_HEAD,
@@ -16,12 +17,15 @@ import {
   WEIGHTS,
 } from './layer';
 
-/** Outputs of B rows: input weight + bias, then ReLU in hidden layers. */
-export function layerFloat(layer: usize, B: usize): void {
-  listValues(layer, B);
+/**
+ * Outputs of the rows from `first` up to, but not including, `end`: input weight + bias, then ReLU in hidden layers. A
+ * bias may be of each row: sums over other inputs, which come first.
+ */
+export function layerFloat(layer: usize, first: usize, end: usize): void {
+  listValues(layer, first, end);
   const numPanels: usize = load<u32>(layer, NUM_PANELS);
   for (let panel: usize = 0; panel < numPanels; panel++) {
-    for (let row: usize = 0; row < B; row++) {
+    for (let row = first; row < end; row++) {
       multiplyHalf(layer, panel, row, 0);
       multiplyHalf(layer, panel, row, 64);
     }
@@ -38,7 +42,7 @@ function multiplyHalf(layer: usize, panel: usize, row: usize, half: usize): void
   const list = listOf(layer, row);
   const weights = load<u32>(layer, WEIGHTS) + panel * load<u32>(layer, PANEL_BYTES) + half;
   const place = panel * PANEL * 4 + half;
-  const bias = load<u32>(layer, BIAS) + place;
+  const bias = load<u32>(layer, BIAS) + row * load<u32>(layer, BIAS_STRIDE) + place;
   let sum0 = v128.load(bias);
   let sum1 = v128.load(bias, 16);
   let sum2 = v128.load(bias, 32);

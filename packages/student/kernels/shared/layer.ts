@@ -16,6 +16,7 @@ export const NUM_PANELS: usize = 40;
 export const PANEL_BYTES: usize = 44;
 export const IS_HIDDEN: usize = 48;
 export const IS_SIGNED: usize = 52;
+export const BIAS_STRIDE: usize = 56;
 
 /** Outputs of a panel of weights: eight registers of four. */
 export const PANEL: usize = 32;
@@ -42,10 +43,10 @@ export function inputOf(layer: usize, row: usize): usize {
   return load<u32>(layer, INPUT) + row * load<u32>(layer, INPUT_STRIDE);
 }
 
-/** Lists of every row: values that are not 0, each with the place of its weights in a panel. */
-export function listValues(layer: usize, B: usize): void {
+/** Lists of rows `first` to `end`, without that: values that are not 0, each with the place of its weights in a panel. */
+export function listValues(layer: usize, firstRow: usize, endRow: usize): void {
   const numChannels: usize = load<u32>(layer, C);
-  for (let row: usize = 0; row < B; row++) {
+  for (let row = firstRow; row < endRow; row++) {
     const list = listOf(layer, row);
     let input = inputOf(layer, row);
     const first = list + LIST_HEAD;

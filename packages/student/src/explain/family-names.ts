@@ -225,8 +225,7 @@ export const ROLES_NAMES: Names<typeof ROLES_LAYOUT.rows> = {
     const say = (has: boolean): string => (has ? 'with' : 'without');
     return {
       feature: `${query} ${say(cell >= 2)} a word like "for" or "with", ${title} ${say(cell % 2 === 1)} one`,
-      query:
-        cell >= 2 ? [findDivider(pair.query, pair.lexicon)] : upTo(pair.query.numWords),
+      query: cell >= 2 ? [findDivider(pair.query, pair.lexicon)] : upTo(pair.query.numWords),
       title: cell % 2 === 1 ? [findDivider(pair.title, pair.lexicon)] : [],
     };
   },
