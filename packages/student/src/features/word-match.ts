@@ -45,6 +45,8 @@ export interface Pair {
   readonly query: WordList;
   readonly title: WordList;
   readonly lexicon: Lexicon;
+  /** The stems of the title's words. */
+  readonly titleStems: Int32Array;
 }
 
 /**
@@ -52,15 +54,16 @@ export interface Pair {
  * A number matches the same number only; a code (letters and digits) no other code one edit apart.
  */
 export function findWord(into: WordMatch, index: number, pair: Pair): void {
-  const { query, title, lexicon } = pair;
+  const { query, title, lexicon, titleStems } = pair;
   const { stems, kinds } = lexicon;
   const word = query.words[index];
+  const stem = stems[word];
   into.matchClass = MISSING;
   into.position = -1;
   for (let position = 0; position < title.numWords && into.matchClass !== EXACT; position++) {
-    const candidate = title.words[position];
-    if (candidate === word) improve(into, EXACT, position);
-    else if (stems[candidate] === stems[word]) improve(into, STEM, position);
+    // The same word has the same stem.
+    if (titleStems[position] !== stem) continue;
+    improve(into, title.words[position] === word ? EXACT : STEM, position);
   }
   if (into.matchClass !== MISSING || kinds[word] === NUMBER_KIND) return;
   for (let position = 0; position < title.numWords; position++) {
