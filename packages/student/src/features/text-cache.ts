@@ -9,7 +9,7 @@ const NUM_PLACES = 1 << 13;
 /** Longest text that is kept, in UTF-16 units. */
 export const MAX_KEPT_LENGTH = 256;
 
-/** Texts by hash. */
+/** Texts by hash, in sets of two of which the one that came last is first. */
 export class TextCache {
   private readonly places: (AnalysedText | undefined)[] = new Array(NUM_PLACES);
   private readonly longText = new AnalysedText();
@@ -34,8 +34,13 @@ export class TextCache {
     for (let index = 0; index < text.length; index++) {
       hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
     }
-    const place = (hash ^ (hash >>> 15)) & (NUM_PLACES - 1);
-    this.places[place] ??= new AnalysedText();
-    return this.places[place];
+    const first = (hash ^ (hash >>> 15)) & (NUM_PLACES - 2);
+    const latest = this.places[first];
+    if (latest?.has(text, this.lexicon)) return latest;
+    // The other one is the text, or makes room for it.
+    const other = this.places[first + 1] ?? new AnalysedText();
+    this.places[first + 1] = latest;
+    this.places[first] = other;
+    return other;
   }
 }
