@@ -88,7 +88,7 @@ describe('the test vectors', () => {
 function load(file: string, executor: ExecutorChoice): Promise<Student> {
   const path = join(VECTORS_FOLDER, file);
   if (file.endsWith('/')) return loadStudentFolder(path, { executor });
-  return parseModel(readFileSync(path), { executor });
+  return parseModel(readFileSync(path), file, { executor });
 }
 
 function kindsOf(file: string): string[] {
