@@ -83,7 +83,7 @@ async function measureStudent(student, pairs) {
     }
     const name = `MLP ${layers}, ${runner.executor}`;
     const reference = createStudent({ definition, vocabularies, parameters });
-    rows.push({ name, ...timeStudent(runner, pairs), off: largestError(runner, reference, pairs) });
+    rows.push({ name, ...timeStudent(runner, pairs), off: errorsOf(runner, reference, pairs) });
   }
   rows.push({ name: `MLP ${layers}, ONNX Runtime, from ids`, ...(await timeOnnx(student, pairs)) });
   return rows;
@@ -149,13 +149,13 @@ function perPair({ p50, p99 }) {
   return { p50: p50 / BATCH_SIZE, p99: p99 / BATCH_SIZE };
 }
 
-/** Largest difference of the probability from the reference's, of the same stored numbers. */
-function largestError(student, reference, pairs) {
+/** Mean and largest difference of the probability from the reference's, of the same stored numbers. */
+function errorsOf(student, reference, pairs) {
   const some = pairs.slice(0, 2000);
   const want = reference.scoreMany(some);
-  return student
-    .scoreMany(some)
-    .reduce((worst, { score }, row) => Math.max(worst, Math.abs(score - want[row].score)), 0);
+  const errors = student.scoreMany(some).map(({ score }, row) => Math.abs(score - want[row].score));
+  const sum = errors.reduce((left, right) => left + right, 0);
+  return [sum / errors.length, Math.max(...errors)];
 }
 
 /** ONNX Runtime on the student as it is exported, ids given: what its operators take, without text. */
@@ -260,7 +260,7 @@ function printRows(students, teachers) {
       'p99',
       'rank: p50',
       ...baselines.map(({ name }) => `one: times as fast as ${name}`),
-      'largest error of a probability',
+      'error of a probability: mean, largest',
     ],
     [...students, ...teachers].map((row) => [
       row.name,
@@ -271,7 +271,7 @@ function printRows(students, teachers) {
       us(row.batch.p99),
       us(row.rank?.p50),
       ...baselines.map((teacher) => ratio(teacher, row)),
-      row.off === undefined ? '' : row.off.toExponential(1),
+      row.off === undefined ? '' : row.off.map((error) => error.toExponential(1)).join(', '),
     ]),
   );
 }

@@ -28,7 +28,7 @@ const BENCHMARKS = {
   'student-onnx':
     'students exported to ONNX: size, writing, loading, batches in ONNX Runtime; ways to sum bags with standard operators',
   latency:
-    'text to score: a student beside teachers of the shapes of BERT-Base, MiniLM-L6 and TinyBERT-4',
+    'text to score: students in every executor beside ONNX Runtime and teachers of the shapes of BERT-Base and TinyBERT-4; --student DIR --pairs FILE',
 };
 
 const [name, ...options] = process.argv.slice(2);
