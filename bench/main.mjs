@@ -27,6 +27,8 @@ const BENCHMARKS = {
     'the whole distillation of 10^5 and 10^6 generated pairs, from Parquet to student: rows a second by phase, memory',
   'student-onnx':
     'students exported to ONNX: size, writing, loading, batches in ONNX Runtime; ways to sum bags with standard operators',
+  explain:
+    'what an explanation of a student costs beside a score, on the generated shop; or --model DIR --input FILE',
   latency:
     'text to score: students in every executor beside ONNX Runtime and teachers of the shapes of BERT-Base and TinyBERT-4; --student DIR --pairs FILE',
 };

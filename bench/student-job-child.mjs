@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { openExamples } from '../packages/bert2dnn/dist/data/index.js';
 import { distill } from '../packages/bert2dnn/dist/distill/distill.js';
 
-const { folder, threads, epochs, layers, window } = JSON.parse(process.argv[2]);
+const { folder, threads, epochs, preset, layers, window } = JSON.parse(process.argv[2]);
 const phases = [];
 const peakMiB = () => Math.round(process.resourceUsage().maxRSS / 1024);
 /** A phase that ends when its task is done. Phases may overlap: features are made while the first epoch runs. */
@@ -33,6 +33,7 @@ opening.done();
 const result = await distill({
   input,
   out: join(folder, 'student'),
+  preset,
   epochs: Number(epochs),
   hiddenLayers: layers.split(',').map(Number),
   windowSize: Number(window),

@@ -1,7 +1,8 @@
 // The whole distillation of generated pairs, from Parquet texts to the student's folder, in a process of its own: rows a
 // second by phase, peak memory, the share of the epochs that waited for features.
-// `npm run bench -- student-job [rows,...] [--threads n] [--epochs n] [--layers a,b,...] [--window MiB] [--profile]`;
-// 100000,1000000 unless given; 10^8 pairs need 12 GB of disk for texts and about 60 GB for features.
+// `npm run bench -- student-job [rows,...] [--threads n] [--epochs n] [--preset pair|bag|tower] [--layers a,b,...]
+// [--window MiB] [--profile]`; 100000,1000000 unless given; 10^8 pairs need 12 GB of disk for texts and about 60 GB for the
+// features of `pair`, 20 GB for those of `bag`.
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -86,8 +87,9 @@ export async function run(args) {
     options: {
       threads: { type: 'string', default: '2' },
       epochs: { type: 'string', default: '2' },
+      preset: { type: 'string', default: 'pair' },
       layers: { type: 'string', default: '1024,512,128,64' },
-      window: { type: 'string', default: '512' },
+      window: { type: 'string', default: '256' },
       profile: { type: 'boolean', default: false },
     },
   });

@@ -1,5 +1,5 @@
-// Bundles for browsers, after `tsc -b`: @bert2dnn/student as one minified module, and the files of the demo page.
-// `--sizes` prints what takes the space of the student module.
+// Bundles for browsers, after `tsc -b`: @bert2dnn/student as two minified modules, and the files of the demo page.
+// `--sizes` prints what takes the space of the modules.
 import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,20 +14,37 @@ const DEMO = join(ROOT, 'packages/bert2dnn/dist/demo');
 /** Browsers with module workers, WebAssembly SIMD and `Intl.Segmenter`; the oldest of them, Firefox 125, is of 2024. */
 const TARGET = ['es2022', 'chrome91', 'firefox125', 'safari16.4'];
 
-/** The module that users and the demo page load: dist/browser/student.min.js. */
+/** How both modules of @bert2dnn/student are bundled. */
+const MODULE = {
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  platform: 'neutral',
+  target: TARGET,
+  legalComments: 'none',
+  banner: { js: '/* @bert2dnn/student, Apache-2.0 */' },
+  metafile: true,
+  logLevel: 'warning',
+};
+
+/** The module that users and the demo page load: dist/browser/student.min.js. It loads explain.min.js when asked to. */
 async function buildStudent() {
   const { metafile } = await build({
+    ...MODULE,
     entryPoints: [join(STUDENT, 'browser.js')],
     outfile: join(STUDENT, 'browser/student.min.js'),
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'neutral',
-    target: TARGET,
-    legalComments: 'none',
-    banner: { js: '/* @bert2dnn/student, Apache-2.0 */' },
-    metafile: true,
-    logLevel: 'warning',
+    plugins: [keepBeside(/\/explain\/index\.js$/, './explain.min.js')],
+  });
+  return metafile;
+}
+
+/** Its explanations: dist/browser/explain.min.js, with copies of what it reads of features, but the same errors. */
+async function buildExplain() {
+  const { metafile } = await build({
+    ...MODULE,
+    entryPoints: [join(STUDENT, 'explain/index.js')],
+    outfile: join(STUDENT, 'browser/explain.min.js'),
+    plugins: [keepBeside(/^\.\.\/errors\.js$/, './student.min.js')],
   });
   return metafile;
 }
@@ -44,7 +61,10 @@ async function buildDemo() {
     platform: 'neutral',
     target: TARGET,
     charset: 'utf8',
-    plugins: [{ name: 'student-beside', setup: keepStudentOutside }],
+    plugins: [
+      keepBeside(/^@bert2dnn\/student\/browser$/, './student.min.js'),
+      keepBeside(/^@bert2dnn\/student\/browser\/explain$/, './explain.min.js'),
+    ],
     logLevel: 'warning',
   });
   for (const file of ['index.html', 'demo.css']) {
@@ -52,11 +72,16 @@ async function buildDemo() {
   }
 }
 
-function keepStudentOutside(plugin) {
-  plugin.onResolve({ filter: /^@bert2dnn\/student\/browser$/ }, () => ({
-    path: './student.min.js',
-    external: true,
-  }));
+/** Imports that match `filter` stay imports, of a file beside the bundle. */
+function keepBeside(filter, path) {
+  return {
+    name: `beside ${path}`,
+    setup(plugin) {
+      plugin.onResolve({ filter }, ({ kind }) =>
+        kind === 'entry-point' ? undefined : { path, external: true },
+      );
+    },
+  };
 }
 
 /** Bytes of each file in the bundle, minified, and its size on the wire. */
@@ -72,6 +97,6 @@ async function printSizes(metafile) {
 }
 
 process.chdir(ROOT);
-const metafile = await buildStudent();
-if (process.argv.includes('--sizes')) await printSizes(metafile);
+const metafiles = [await buildStudent(), await buildExplain()];
+if (process.argv.includes('--sizes')) for (const metafile of metafiles) await printSizes(metafile);
 else await buildDemo();

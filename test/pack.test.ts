@@ -112,6 +112,7 @@ describe('npm pack', () => {
       'distill',
       'evaluate',
       'predict',
+      'explain',
       'serve',
     ]) {
       expect(stdout).toMatch(new RegExp(`^\\s+${verb}\\b`, 'm'));

@@ -1,12 +1,18 @@
 // Students of search pairs, judged on queries that nothing was trained on. See README.md beside this file.
 // Resumable: a stage that is fresh is skipped, scoring goes on at the shard where it was cut off.
-import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createProgress, run } from 'bert2dnn';
-import { writeJsonAtomically } from '../../packages/bert2dnn/dist/foundation/files.js';
+import {
+  createResultWriter,
+  interval,
+  printResults,
+  readResults,
+  runSeeds,
+  runStages,
+  stageOf,
+  TRAINING_COLUMNS,
+} from '../students.mjs';
 import { STUDENTS } from './students.mjs';
 import { openTask, TASKS } from './tasks.mjs';
 
@@ -32,6 +38,7 @@ if (options.shared === undefined && !options.table) {
   process.exit(2);
 }
 
+const { threads } = options;
 const pairs = { fields: { query: 'query', title: 'title' } };
 
 /** Data, teacher, scores and soft labels of a task. */
@@ -80,22 +87,6 @@ function teacherStages(task, files, shared) {
   return { stages, teacher: path, gold };
 }
 
-/** Runs a config in `out` and gives its outcomes by stage. */
-async function runStages(out, seed, stages) {
-  const config = join(out, 'config.json');
-  await mkdir(out, { recursive: true });
-  await writeJsonAtomically(config, { out: '.', seed, stages });
-  const context = { progress: createProgress() };
-  if (options.threads !== undefined) context.threads = Number(options.threads);
-  const { stages: outcomes } = await run({ config }, context);
-  return Object.fromEntries(outcomes.map((outcome) => [outcome.stage, outcome]));
-}
-
-/** A student's name as that of a stage and a file. */
-function stageOf(student) {
-  return student.replace(/[^a-z0-9]+/gi, '-');
-}
-
 /** Students that learn the labels alone and are averaged with the teacher, by their seeds. */
 const STACKED_SEEDS = [1, 2, 3];
 
@@ -103,9 +94,10 @@ const STACKED_SEEDS = [1, 2, 3];
 async function stackStudents(own, place) {
   const stages = {};
   for (const seed of STACKED_SEEDS) {
-    await runStages(join(own, `seed-${seed}`), seed, studentStages(own, ['labels'], place));
-    const teacher = join(own, `seed-${seed}`, 'labels');
+    const folder = join(own, `seed-${seed}`);
+    await runStages(folder, { seed, stages: studentStages(own, ['labels'], place), threads });
     const input = [join(own, 'data', 'transfer')];
+    const teacher = join(folder, 'labels');
     stages[`scores-student-${seed}`] = { verb: 'score', teacher, input, ...pairs };
   }
   const students = Object.keys(stages).map((stage) => `@${stage}`);
@@ -113,7 +105,7 @@ async function stackStudents(own, place) {
   const bert = students.map(() => join(own, 'scores'));
   stages['labels-students'] = { verb: 'stack', scores: students };
   stages['labels-all'] = { verb: 'stack', scores: [...students, ...bert] };
-  await runStages(join(own, 'stacked'), 1, stages);
+  await runStages(join(own, 'stacked'), { stages, threads });
 }
 
 /** Where the soft labels of a student come from. */
@@ -144,74 +136,47 @@ async function runTask(task, { shared, work }) {
   const files = await openTask(task, { shared, work: own });
   const prepared = teacherStages(task, files, shared);
   const { teacher, gold } = prepared;
-  const made = await runStages(own, 1, prepared.stages);
-  const common = {
-    task,
-    machine: `${cpus()[0].model} x ${cpus().length}, Node ${process.version}`,
-    date: new Date().toISOString().slice(0, 10),
-    numPairs: made.data.result.transfer.rows,
-  };
-  await mkdir(RESULTS, { recursive: true });
-  const write = (name, rest) =>
-    writeJsonAtomically(join(RESULTS, `${task}-${name}.json`), { ...common, ...rest });
+  const made = await runStages(own, { stages: prepared.stages, threads });
+  const common = { task, numPairs: made.data.result.transfer.rows };
+  const write = await createResultWriter(RESULTS, common);
   const { precision } = made.scores.result.teacher;
   const { rowsPerSecond, seconds, int8 } = made.scores.result;
   const scoring = { precision, rowsPerSecond, seconds, int8 };
-  await write('teacher', { student: 'teacher', scoring, gold: made['teacher-gold'].result.gold });
+  await write(`${task}-teacher`, {
+    student: 'teacher',
+    scoring,
+    gold: made['teacher-gold'].result.gold,
+  });
   const place = { teacher: teacher.replace('@', `${own}/`), gold, dev: files.dev };
   const names = options.students.split(';');
   if (names.some((name) => STUDENTS[name].teachers !== undefined)) await stackStudents(own, place);
-  for (const seed of options.seeds.split(',').map(Number)) {
-    const stages = studentStages(own, names, place);
-    const outcomes = await runStages(join(own, `seed-${seed}`), seed, stages);
-    for (const student of names) {
-      const stage = stageOf(student);
-      const { result, seconds } = outcomes[stage];
-      const { numExamples, sizeBytes, examplesPerSecond } = result;
-      const evaluation = outcomes[`${stage}-gold`].result;
-      await write(`${stage}-${seed}`, {
-        student,
-        seed,
-        settings: STUDENTS[student],
-        training: { numExamples, sizeBytes, examplesPerSecond, seconds },
-        gold: evaluation.gold,
-        agreement: evaluation.agreement,
-        retention: evaluation.retention,
-      });
-    }
-  }
+  const seeds = options.seeds.split(',').map(Number);
+  const stages = studentStages(own, names, place);
+  const runs = { seeds, names, students: STUDENTS, stages, threads, write, prefix: `${task}-` };
+  await runSeeds(own, runs);
 }
 
 /** The figures of all that have run, as Markdown tables. */
 async function printTables() {
-  const names = (await readdir(RESULTS)).filter((name) => name.endsWith('.json')).sort();
-  const results = await Promise.all(
-    names.map(async (name) => JSON.parse(await readFile(join(RESULTS, name), 'utf8'))),
-  );
+  const results = await readResults(RESULTS, Object.keys(STUDENTS));
   for (const task of Object.keys(TASKS)) {
-    const rows = results.filter((result) => result.task === task);
-    if (rows.length === 0) continue;
+    const ofTask = results.filter((result) => result.task === task);
+    if (ofTask.length === 0) continue;
     console.log(`\n${task}\n`);
-    const header = ['student', 'seed', ...METRICS, 'retention of AUC', 'examples', 'ex/s', 'MB'];
-    console.log(`| ${header.join(' | ')} |\n|${header.map(() => '---|').join('')}`);
-    for (const { student, seed = '', gold, retention, training } of rows) {
-      const cells = [
-        student,
-        seed,
-        ...METRICS.map((name) => gold[name].value.toFixed(4)),
-        retention === undefined
-          ? ''
-          : `${retention.auc.value.toFixed(3)} [${retention.auc.low.toFixed(3)}, ${retention.auc.high.toFixed(3)}]`,
-        training?.numExamples.toLocaleString('en') ?? '',
-        training === undefined ? '' : Math.round(training.examplesPerSecond).toLocaleString('en'),
-        training === undefined ? '' : (training.sizeBytes / 1e6).toFixed(1),
-      ];
-      console.log(`| ${cells.join(' | ')} |`);
-    }
+    printResults(ofTask, [
+      ['student', ({ student }) => student],
+      ['seed', ({ seed }) => seed],
+      ...METRICS.map((name) => [name, ({ gold }) => gold[name].value.toFixed(4)]),
+      ['retention of AUC', ({ retention }) => retention && interval(retention.auc)],
+      ...TRAINING_COLUMNS,
+      [
+        'ex/s',
+        ({ training }) => training && Math.round(training.examplesPerSecond).toLocaleString('en'),
+      ],
+    ]);
   }
 }
 
-if (!options.table) {
+if (!options.table)
   await runTask(options.task, { shared: resolve(options.shared), work: resolve(options.work) });
-}
 await printTables();

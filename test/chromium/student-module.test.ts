@@ -10,7 +10,9 @@ import {
   serveFolder,
 } from '../../packages/bert2dnn/src/export/browser/static-server.js';
 import {
+  EXECUTOR_CHOICES,
   PRECISIONS,
+  parseModel,
   quantizeStudent,
   type Student,
   serializeModel,
@@ -57,6 +59,7 @@ describe('the student module in Chromium', () => {
     if (CHROMIUM_MISSING !== undefined) return;
     folder = await mkdtemp(join(tmpdir(), 'student-module-'));
     await cp(MODULE, join(folder, 'student.min.js'));
+    await cp(join(MODULE, '../explain.min.js'), join(folder, 'explain.min.js'));
     await writeFile(join(folder, 'index.html'), PAGE);
     server = await serveFolder(folder, 0);
     browser = await launchChromium();
@@ -72,17 +75,40 @@ describe('the student module in Chromium', () => {
   beforeEach((context) => context.skip(CHROMIUM_MISSING !== undefined, CHROMIUM_MISSING));
 
   describe.each(STUDENTS)('with %s', (_, make) => {
-    it.each(PRECISIONS)('scores as Node does, stored in %s', async (precision) => {
-      const student = quantizeStudent(make(), precision);
-      await writeFile(join(folder, 'model.b2d'), await serializeModel(student));
-      const got = await page.evaluate(async (pairs) => {
-        const { loadStudent } = globalThis.studentModule;
-        const loaded = await loadStudent('model.b2d');
-        return { precision: loaded.precision, logits: [...loaded.logits(pairs)] };
-      }, PAIRS);
-      expect(got.precision).toBe(precision);
-      expectClose(got.logits, student.logits(PAIRS));
-    });
+    it.each(PRECISIONS)(
+      'scores as Node does with every executor, stored in %s',
+      async (precision) => {
+        const model = await serializeModel(quantizeStudent(make(), precision));
+        await writeFile(join(folder, 'model.b2d'), model);
+        const got = await page.evaluate(
+          async ({ pairs, choices }) => {
+            const { loadStudent } = globalThis.studentModule;
+            const loaded = choices.map(async (executor) => {
+              const student = await loadStudent('model.b2d', { executor });
+              const { precision } = student;
+              return {
+                executor,
+                precision,
+                name: student.executor,
+                logits: [...student.logits(pairs)],
+              };
+            });
+            return Promise.all(loaded);
+          },
+          { pairs: PAIRS, choices: [...EXECUTOR_CHOICES] },
+        );
+        const reference = await parseModel(model, 'model.b2d', { executor: 'reference' });
+        const simd = await parseModel(model, 'model.b2d', { executor: 'simd' });
+        const fastest = precision === 'int8' ? 'relaxed-int8' : simd.executor;
+        expect(got.map(({ name }) => name)).toEqual([fastest, fastest, simd.executor, 'reference']);
+        for (const { executor, logits, ...student } of got) {
+          expect(student.precision).toBe(precision);
+          if (executor === 'reference') expectClose(logits, reference.logits(PAIRS));
+          // To the bit, on every machine.
+          else expect(logits).toEqual([...simd.logits(PAIRS)]);
+        }
+      },
+    );
   });
 
   it('loads a folder, bytes, a file object, and text with bytes', async () => {
@@ -108,6 +134,23 @@ describe('the student module in Chromium', () => {
     }, PAIRS);
     expect(all).toHaveLength(5);
     for (const logits of all) expectClose(logits, student.logits(PAIRS));
+  });
+
+  it('explains with the module beside it, which it loads when it is asked to', async () => {
+    const student = extendedStudent();
+    await writeFile(join(folder, 'model.b2d'), await serializeModel(student));
+    const loaded = () =>
+      page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
+    expect((await loaded()).filter((name) => name.endsWith('explain.min.js'))).toEqual([]);
+    const got = await page.evaluate(async (pair) => {
+      const { loadStudent } = globalThis.studentModule;
+      return (await loadStudent('model.b2d')).explain(pair);
+    }, PAIRS[0]);
+    expect((await loaded()).filter((name) => name.endsWith('explain.min.js'))).toHaveLength(1);
+    const expected = await student.explain(PAIRS[0]);
+    expect(got.features).toEqual(expected.features);
+    expect(got.words).toEqual(expected.words);
+    expectClose([got.logit], Float32Array.of(expected.logit));
   });
 
   it('runs in a module worker', async () => {

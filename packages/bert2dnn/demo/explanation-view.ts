@@ -1,6 +1,7 @@
 // Why a product has its score: the words of query and title with what each adds, and the features that say most.
+
+import type { Explanation, WordContribution } from '@bert2dnn/student/browser/explain';
 import { byId, make } from './elements.js';
-import type { Explanation, WordContribution } from './model-door.js';
 import { formatScore, formatSigned } from './numbers.js';
 
 /** Features that are listed. */

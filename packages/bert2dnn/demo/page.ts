@@ -1,8 +1,9 @@
 // The demo page: search box, list, explanation, histogram and measured times. Ranking and explaining is the worker's.
+
+import type { Explanation } from '@bert2dnn/student/browser/explain';
 import { byId, describe, make } from './elements.js';
 import { showExplanation } from './explanation-view.js';
 import { HistogramView } from './histogram-view.js';
-import type { Explanation } from './model-door.js';
 import { formatBytes, formatCompact, formatCount, formatMs, formatScore } from './numbers.js';
 import type { Answer, ModelFacts, RankingState, Request } from './protocol.js';
 import { NUM_BINS } from './ranking.js';

@@ -1,5 +1,5 @@
 // What page and worker tell each other. The page draws, the worker holds the student and the catalogue.
-import type { Explanation } from './model-door.js';
+import type { Explanation } from '@bert2dnn/student/browser/explain';
 
 /** What `export --format browser` says of itself: demo.json beside the page. */
 export interface DemoDescription {

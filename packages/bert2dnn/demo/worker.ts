@@ -1,8 +1,16 @@
 // The worker of the demo page: loads model and catalogue, ranks at each key stroke, explains. It fetches when it starts
 // and never again.
-import { normalizeText, parameterShapes, sigmoid, splitWords } from '@bert2dnn/student/browser';
+import {
+  loadStudent,
+  normalizeText,
+  parameterShapes,
+  type Student,
+  sigmoid,
+  splitWords,
+} from '@bert2dnn/student/browser';
+// Not `student.explain`, which would fetch its code when it is first asked for.
+import { explain as explainScore } from '@bert2dnn/student/browser/explain';
 import { type Catalogue, parseCatalogue } from './catalogue.js';
-import { type Explanation, loadStudent, type Student } from './model-door.js';
 import type { Answer, DemoDescription, ModelFacts, RankedProduct, Request } from './protocol.js';
 import { Ranking } from './ranking.js';
 import { WordIndex } from './word-index.js';
@@ -120,7 +128,7 @@ function report({ catalogue }: Demo, id: number, ranking: Ranking, scoringMs: nu
 
 function explain(demo: Demo, request: Request & { kind: 'explain' }): void {
   const { id, query, index } = request;
-  const explanation: Explanation = demo.student.explain(demo.pair(query, index));
+  const explanation = explainScore(demo.student, demo.pair(query, index));
   scope.postMessage({ kind: 'explanation', id, index, explanation });
 }
 

@@ -50,6 +50,8 @@ export {
   dataStats,
   distill,
   evaluate,
+  explain,
+  exportModel,
   finetune,
   importData,
   jobs,

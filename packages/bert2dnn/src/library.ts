@@ -8,6 +8,7 @@ import { dataListVerb } from './pipeline/verbs/data-list.js';
 import { dataStatsVerb } from './pipeline/verbs/data-stats.js';
 import { distillVerb } from './pipeline/verbs/distill.js';
 import { evaluateVerb } from './pipeline/verbs/evaluate.js';
+import { explainVerb } from './pipeline/verbs/explain.js';
 import { exportVerb } from './pipeline/verbs/export.js';
 import { finetuneVerb } from './pipeline/verbs/finetune.js';
 import { jobsVerb } from './pipeline/verbs/jobs.js';
@@ -53,6 +54,8 @@ export const distill = asFunction(distillVerb, makeContext);
 export const evaluate = asFunction(evaluateVerb, makeContext);
 /** A file with scores beside its rows. */
 export const predict = asFunction(predictVerb, makeContext);
+/** Why one example gets its score. */
+export const explain = asFunction(explainVerb, makeContext);
 /** A student for somewhere else, in fewer bytes where that is asked for. */
 export const exportModel = asFunction(exportVerb, makeContext);
 /** A running HTTP server. */

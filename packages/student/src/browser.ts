@@ -1,5 +1,6 @@
 // What the browser bundle offers: loading, scoring, and the words of a text. Not what trainers need; that is `index.ts`.
-export { STUDENT_ERROR_CODES, StudentError, type StudentErrorCode } from './errors.js';
+export { StudentError, type StudentErrorCode } from './errors.js';
+export type { Explanation } from './explain/explanation.js';
 export {
   loadStudent,
   type StudentFolderContent,

@@ -5,6 +5,8 @@ export const STUDENT_ERROR_CODES = {
   EXAMPLE_INVALID:
     'an example lacks a field, has one that the student does not know, or is no text',
   SCORE_NOT_FINITE: "a student's numbers are so large that they overflow on an example",
+  SEGMENTER_MISSING:
+    'a text in a script without spaces (Thai, Chinese, Japanese) on an engine without Intl.Segmenter',
   OPTION_INVALID: 'an option of loading or scoring has an impossible value',
   DEFINITION_INVALID: 'a student definition has an unknown, missing or impossible member',
   STUDENT_INVALID:

@@ -1,15 +1,13 @@
 // What `@bert2dnn/student` offers. Nothing here needs Node.
 export { STUDENT_ERROR_CODES, StudentError, type StudentErrorCode } from './errors.js';
 export { EXECUTOR_CHOICES, type ExecutorChoice } from './executors/executor.js';
-export { EXPLAIN_METHODS, type ExplainMethod } from './explain/attribution.js';
+export type { ExplainMethod } from './explain/attribution.js';
 export type {
   Contribution,
   ExplainOptions,
   Explanation,
   WordContribution,
 } from './explain/explanation.js';
-export { type ExplanationHtmlOptions, explanationToHtml } from './explain/explanation-html.js';
-export { type ExplanationTextOptions, explanationToText } from './explain/explanation-text.js';
 export { FeatureBuffer, IdBags } from './features/feature-buffer.js';
 export { type FeatureDefinition, Featurizer } from './features/featurizer.js';
 export { numFixedMatchRows } from './features/match-family.js';

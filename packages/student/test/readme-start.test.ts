@@ -4,7 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { explanationToText } from '../src/explain/index.js';
 import { serializeModel } from '../src/format/model-file.js';
+import { loadStudent } from '../src/node/index.js';
 import { readmeCode } from './readme-code.js';
 import { fullStudent } from './tiny-student.js';
 
@@ -42,6 +44,33 @@ describe('the README', () => {
       expect.closeTo(student.score(pairs[0]).logit, 5),
       expect.closeTo(student.score(pairs[1]).logit, 5),
     ]);
+  });
+
+  it('explains a score', async () => {
+    const pair: Record<string, string> = {
+      query: 'cordless drill',
+      title: 'DeWalt 20V Max Drill',
+    };
+    const loaded = await loadStudent(join(folder, 'model.b2d'));
+    const explanation = await loaded.explain(pair);
+    const words = explanation.words.map(({ field, word, start, end, contribution }) => {
+      return `${field} ${word} ${pair[field].slice(start, end)} ${contribution}\n`;
+    });
+    const text = explanationToText(explanation, { color: true, top: 10 });
+    const printed = runFile('explain.mjs', readmeCode('Explain'));
+    expect(printed.startsWith(`${text}\n${words.join('')}`)).toBe(true);
+    expect(words.join('')).toContain('title dewalt DeWalt ');
+    expect(printed).toContain(`feature: '${explanation.features[0].feature}`);
+  });
+
+  it('has the modules for browsers under names of the package', () => {
+    const code = `
+      import { readFileSync } from 'node:fs';
+      import { loadStudent } from '@bert2dnn/student/browser';
+      import { explain } from '@bert2dnn/student/browser/explain';
+      const student = await loadStudent(readFileSync('model.b2d'));
+      console.log(explain(student, ['red', 'red']).words.length);`;
+    expect(runFile('browser.mjs', code)).toBe('2\n');
   });
 
   it('can be required from CommonJS', () => {

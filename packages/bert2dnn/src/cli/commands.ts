@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { dataCommand } from './data.js';
 import { distillCommand } from './distill.js';
 import { evaluateCommand } from './evaluate.js';
+import { explainCommand } from './explain.js';
 import { exportCommand } from './export.js';
 import { finetuneCommand } from './finetune.js';
 import { jobsCommand } from './jobs.js';
@@ -30,6 +31,7 @@ export function createCommands(): Command[] {
     distillCommand(),
     evaluateCommand(),
     predictCommand(),
+    explainCommand(),
     exportCommand(),
     serveCommand(),
     runCommand(),

@@ -73,7 +73,7 @@ export interface DistillResult {
  * Trains a student and writes its folder. The same inputs, seed and options give the same bytes, for any number of threads,
  * and broken off or not.
  * Memory: three times the tables, four with dev examples; two windows of features (`windowSize`) and a shard for each thread;
- * 4 to 8 bytes an example and output for the targets, 8 more for gold labels where they are used; counts of n-grams
+ * 4 to 8 bytes an example and output for the targets, 4 more for gold labels where they are mixed in; counts of n-grams
  * (`maxTokens`) before the training.
  * @throws Bert2dnnError for bad options, labels that do not fit, NOT_FINITE if the training diverges, DISK_FULL: what is
  * finished is kept.

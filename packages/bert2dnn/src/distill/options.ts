@@ -65,7 +65,7 @@ export interface DistillOptions
   cache?: string;
   /**
    * MiB of features that are shuffled together, > 0. Two such windows are in memory. An input that fits into one is shuffled
-   * as a whole. Default 512.
+   * as a whole. Default 256.
    */
   windowSize?: number;
   /** Examples of a shard of features, a power of two from 1 to 2^20. Default 32,768. */
@@ -121,7 +121,7 @@ export function resolveSettings(
     prune: options.prune ?? true,
     evalEvery: options.evalEvery ?? 0,
     patience: options.patience ?? 0,
-    windowSize: options.windowSize ?? 512,
+    windowSize: options.windowSize ?? 256,
     shardExamples: options.shardExamples ?? SHARD_EXAMPLES,
     byGroup: options.byGroup ?? training.ranking !== undefined,
     checkpointSeconds: options.checkpointSeconds ?? 60,

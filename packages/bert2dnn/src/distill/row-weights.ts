@@ -13,7 +13,7 @@ export interface RowWeightSources {
   /** What the rows are trained towards. */
   targets: Targets;
   /** Gold labels [N] if they are what is learnt; with soft labels a row has the mean weight of its classes. */
-  hard: Float64Array | undefined;
+  hard: Float32Array | undefined;
   numOutputs: number;
   loss: Loss;
   classWeights: ClassWeights | undefined;

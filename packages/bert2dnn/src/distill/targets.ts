@@ -22,7 +22,7 @@ export interface Targets {
 export interface TargetSources {
   set: ExampleSet;
   /** Gold labels [N] of the input, NaN for none. */
-  hard: Float64Array | undefined;
+  hard: Float32Array | undefined;
   folder: LabelFolder | undefined;
   numOutputs: number;
   loss: Loss;
@@ -95,17 +95,15 @@ function hardTargets({ set, hard, numOutputs, loss }: TargetSources): Targets {
     });
   }
   requireTwoSides(set);
+  if (numOutputs === 1) return { targets: hard };
   const targets = new Float32Array(set.numRows * numOutputs);
-  for (let row = 0; row < hard.length; row++) {
-    if (numOutputs === 1) targets[row] = hard[row];
-    else targets[row * numOutputs + hard[row]] = 1;
-  }
+  for (let row = 0; row < hard.length; row++) targets[row * numOutputs + hard[row]] = 1;
   return { targets };
 }
 
 function marginTargets(
   soft: SoftLabels,
-  hard: Float64Array | undefined,
+  hard: Float32Array | undefined,
   hardShare: number,
 ): Targets {
   const targets = soft.targetLogits!;
@@ -121,7 +119,7 @@ function marginTargets(
 /** labels [N, C] = (1 - share) * soft + share * hard, on rows that have a gold label. */
 function mixLabels(
   labels: Float32Array,
-  hard: Float64Array,
+  hard: Float32Array,
   numOutputs: number,
   hardShare: number,
 ): void {

@@ -27,14 +27,11 @@ const TEACHER_FILES = ['config.json', 'model.onnx', join('onnx', 'model.onnx')];
  * @throws Bert2dnnError FILE_MISSING when the folder holds neither; the loaders' own errors when it is damaged.
  */
 export async function openScorer(folder: string, options: OpenScorerOptions = {}): Promise<Scorer> {
-  // The JSON file of an endpoint.
-  if (/\.json$/i.test(folder) && (await isFile(folder))) return openTeacher(folder, options);
+  if (await isEndpoint(folder)) return openTeacher(folder, options);
   if (isModelFile(folder) || (await isFile(join(folder, 'student.json')))) {
     return studentScorer(await openStudent(folder), nameOf(folder));
   }
-  for (const name of TEACHER_FILES) {
-    if (await isFile(join(folder, name))) return openTeacher(folder, options);
-  }
+  if (await isTeacher(folder)) return openTeacher(folder, options);
   throw new Bert2dnnError(
     'FILE_MISSING',
     `${folder}: no model there, expected student.json (a student) or ${TEACHER_FILES.join(' or ')} (a teacher)`,
@@ -42,8 +39,17 @@ export async function openScorer(folder: string, options: OpenScorerOptions = {}
   );
 }
 
-/** Opens a student: a folder or a `.b2d` file. @throws StudentError as `loadStudent`. */
-export function openStudent(path: string): Promise<Student> {
+/**
+ * Opens a student: a folder or a `.b2d` file.
+ * @throws Bert2dnnError USAGE for a teacher; StudentError as `loadStudent`.
+ */
+export async function openStudent(path: string): Promise<Student> {
+  const isStudent = isModelFile(path) || (await isFile(join(path, 'student.json')));
+  if (!isStudent && ((await isEndpoint(path)) || (await isTeacher(path)))) {
+    throw new Bert2dnnError('USAGE', `${path}: got a teacher, expected a student`, {
+      hint: 'Give the folder that distill wrote, or a .b2d file.',
+    });
+  }
   return loadStudent(path);
 }
 
@@ -91,6 +97,16 @@ function toMargins(logits: Float32Array, numOutputs: number): Float32Array {
 
 function nameOf(folder: string): string {
   return basename(resolve(folder));
+}
+
+/** Whether it is the JSON file that describes an endpoint. */
+async function isEndpoint(path: string): Promise<boolean> {
+  return /\.json$/i.test(path) && (await isFile(path));
+}
+
+async function isTeacher(folder: string): Promise<boolean> {
+  for (const name of TEACHER_FILES) if (await isFile(join(folder, name))) return true;
+  return false;
 }
 
 function isModelFile(path: string): boolean {

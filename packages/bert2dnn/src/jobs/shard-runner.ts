@@ -129,11 +129,12 @@ export function interruptedBefore(out: string, { index }: PlannedShard): Bert2dn
 }
 
 async function produceShard(
-  { folder, produce }: ShardFolderOptions,
+  { folder, produce, force }: ShardFolderOptions,
   shard: PlannedShard,
 ): Promise<FinishedShard> {
   const { file, start, numRows } = shard;
-  await forgetShard(folder, shard);
+  // Unforced, a sidecar that is there disagrees with its file, or is of another process that did the same just now.
+  if (force === true) await forgetShard(folder, shard);
   const startMs = performance.now();
   let produced: ProducedShard | undefined;
   const placed = await folder.put(file, async (path) => {

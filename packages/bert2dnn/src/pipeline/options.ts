@@ -210,6 +210,28 @@ export function columnMap(
   });
 }
 
+/** Texts by name, `name=text` each, an argument each on the command line; a text may be empty and hold anything. */
+export function fieldTexts(
+  description: string,
+): OptionDefinition<Record<string, string> | undefined> {
+  return define(description, '<name=text...>', undefined, (value, place) => {
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
+      for (const text of Object.values(value)) {
+        if (typeof text !== 'string') throw wrongValue(place, text, 'a text');
+      }
+      return value as Record<string, string>;
+    }
+    const pairs = expectTexts(value, place).map((pair) => {
+      const at = pair.indexOf('=');
+      if (at <= 0) throw wrongValue(place, pair, 'name=text');
+      return [pair.slice(0, at), pair.slice(at + 1)] as const;
+    });
+    const texts = Object.fromEntries(pairs);
+    if (Object.keys(texts).length === pairs.length) return texts;
+    throw wrongValue(place, value, 'each field once');
+  });
+}
+
 /** A positive number or a word that stands for one that is found, such as `auto`. */
 export function numberOr<Word extends string, D extends number | Word | undefined>(
   description: string,

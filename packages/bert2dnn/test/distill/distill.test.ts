@@ -209,6 +209,28 @@ describe('distill', () => {
     expect((await bytesOf({ seed: 2 }))[1]).not.toEqual(first[1]);
   });
 
+  it('takes a field that a row lacks, or has no text in, for an empty text', async () => {
+    const rows = pairRows(120, 'red', 5);
+    const gone = (row: number) => row % 7 === 3;
+    const lines = rows.map(([query, title, label], row) => {
+      if (!gone(row)) return { query, title, label };
+      return row % 2 === 0 ? { query, label } : { query, title: null, label };
+    });
+    const jsonl = join(folder, 'gaps.jsonl');
+    await writeFile(jsonl, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const cells = rows.map(([query, title, label], row) => [query, gone(row) ? '' : title, label]);
+    const tsv = await writeTsv(join(folder, 'gaps.tsv'), ['query', 'title', 'label'], cells);
+    const weightsOf = async (path: string) => {
+      const fields = { query: 'query', title: 'title' };
+      const input = await openExamples([path], { fields }, { label: true });
+      const { out } = await run({ input, preset: 'pair', epochs: 2 });
+      const student = await loadStudentFolder(out);
+      expect(Number.isFinite(student.score(['red1', '']).logit)).toBe(true);
+      return readFile(join(out, 'student.safetensors'));
+    };
+    expect(await weightsOf(jsonl)).toEqual(await weightsOf(tsv));
+  });
+
   it('keeps the epoch that was best on the dev examples', async () => {
     // Dev labels turned round: the less it has learnt the better.
     const turned = dev.rows.map(([text, label]) => [text, 1 - Number(label)]);

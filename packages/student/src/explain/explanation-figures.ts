@@ -30,8 +30,9 @@ export function figuresOf(explanation: Explanation, top: number): ExplanationFig
   });
   const others = features.slice(top);
   const ofOthers = others.reduce((total, { contribution }) => total + contribution, 0);
-  // Of leave-one-out it is a figure of its own, else the rounding of float32.
-  const left = method === 'leave-one-out' ? `, ${formatSigned(residual)} together or twice` : '';
+  const rest = method === 'leave-one-out' ? 'together or twice' : 'by rounding';
+  const isShown = method === 'leave-one-out' || formatSigned(residual) !== '0.00';
+  const left = isShown ? `, ${formatSigned(residual)} ${rest}` : '';
   return {
     headline: `${label === undefined ? '' : `${label}: `}score ${score.toFixed(3)}, logit ${formatSigned(logit)}`,
     sum: `${formatSigned(base)} without any feature, ${formatSigned(sum)} by ${features.length} features${left} (${METHOD_NAMES[method]})`,

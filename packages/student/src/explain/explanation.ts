@@ -25,8 +25,10 @@ export interface Explanation {
   /** Every word of every field, in order, with its even share of the features that it takes part in. */
   words: WordContribution[];
   /**
-   * logit - base - sum of the contributions. With `integrated-gradients` no more than the rounding of the executor
-   * that gave the logit: below 1e-4 with float32; with `leave-one-out` what features say together or twice.
+   * logit - base - sum of the contributions. Base and contributions are those of the numbers that the student stands for,
+   * in float64; the logit is the executor's, so with `integrated-gradients` this is what the executor rounds away: about
+   * 1e-6 of the contributions' size, and with `simd-int8` and `relaxed-int8`, which round the vectors between layers to
+   * 8 bits, up to 2e-2 of it. With `leave-one-out` also what features say only together, or twice.
    */
   residual: number;
 }

@@ -222,9 +222,14 @@ export const ROLES_NAMES: Names<typeof ROLES_LAYOUT.rows> = {
   },
   dividers: (cell, context) => {
     const { pair, query, title } = context;
-    const say = (has: boolean): string => (has ? 'with' : 'without');
+    const where = [
+      `neither in the ${query} nor in the ${title}`,
+      `in the ${title} only`,
+      `in the ${query} only`,
+      `in the ${query} and in the ${title}`,
+    ];
     return {
-      feature: `${query} ${say(cell >= 2)} a word like "for" or "with", ${title} ${say(cell % 2 === 1)} one`,
+      feature: `a word like "for" or "with" ${where[cell]}`,
       query: cell >= 2 ? [findDivider(pair.query, pair.lexicon)] : upTo(pair.query.numWords),
       title: cell % 2 === 1 ? [findDivider(pair.title, pair.lexicon)] : [],
     };

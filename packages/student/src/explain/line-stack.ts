@@ -1,6 +1,7 @@
 // A stack of dense layers along a line of its inputs: exact integrals of its gradients, by cutting the line where a
 // ReLU turns. Between two cuts every value before a ReLU is a polynomial of t of degree 2, and every gradient of one
 // linear; so no step of a quadrature has to be chosen. Float64. Knows no features.
+import { denseLayer } from '../kernels/dense-layer-skipping.js';
 import type { LayerStack, Parameters } from '../model/parameters.js';
 
 /** What the first layer gets at t: `linear` t + `quadratic` t^2, before its weights. [C] each. */
@@ -98,6 +99,9 @@ export class LineStack {
         const a = quadratic[neuron];
         const b = linear[neuron];
         const c = constant[neuron];
+        // Most values are too far from 0 to get there before the cut that is known; their roots are not needed.
+        const steepest = Math.abs(b) + 2 * Math.abs(a);
+        if (Math.abs(c + from * (b + from * a)) > steepest * (cut.at - from)) continue;
         if (a === 0) {
           offer(-c / b, index, neuron);
           continue;
@@ -205,11 +209,8 @@ export class LineStack {
       addScaled(layer.quadratic, direction, change[2]);
       if (index + 1 === this.layers.length) break;
       const next = new Float64Array(this.layers[index + 1].O);
-      addProduct(
-        next,
-        direction.map((value, i) => value * layer.active[i]),
-        this.layers[index + 1],
-      );
+      for (let i = 0; i < layer.O; i++) if (layer.active[i] === 0) direction[i] = 0;
+      addProduct(next, direction, this.layers[index + 1]);
       direction = next;
     }
   }
@@ -242,13 +243,7 @@ function valueAt({ constant, linear, quadratic }: LineLayer, neuron: number, t: 
 
 /** out += input weight. */
 function addProduct(out: Float64Array, input: Float64Array, { weight, O }: LineLayer): void {
-  // out [O], input [C], weight [C, O]
-  for (let channel = 0; channel < input.length; channel++) {
-    const value = input[channel];
-    if (value === 0) continue;
-    const row = channel * O;
-    for (let output = 0; output < O; output++) out[output] += value * weight[row + output];
-  }
+  denseLayer(out, input, weight, out, { B: 1, C: input.length, O, relu: false });
 }
 
 function addScaled(out: Float64Array, values: Float64Array, scale: number): void {

@@ -26,9 +26,9 @@ export function listedNgrams(
   rules: NgramRules,
   vocabulary: Vocabulary,
 ): NamedId[] {
-  return ngramsOf(texts, rules).flatMap(({ parts, words }) => {
-    const id = vocabulary.get(parts.join(' '));
-    return id < 0 ? [] : [{ id, feature: nameOf(parts, rules.marks), words }];
+  return ngramsOf(texts, rules).flatMap((ngram) => {
+    const id = vocabulary.get(ngram.parts.join(' '));
+    return id < 0 ? [] : [{ id, feature: nameOf(ngram), words: ngram.words }];
   });
 }
 
@@ -38,20 +38,27 @@ export function hashedNgrams(
   rules: NgramRules,
   { size }: NgramsBlockDefinition,
 ): NamedId[] {
-  return ngramsOf(texts, rules).map(({ parts, words }) => {
+  return ngramsOf(texts, rules).map((ngram) => {
+    const { parts, words } = ngram;
     const hash = parts.slice(1).reduce((sum, part) => {
       return combineHashes(sum, hashWord(part));
     }, hashWord(parts[0]));
-    return { id: bucketOf(hash, size), feature: nameOf(parts, rules.marks), words };
+    return { id: bucketOf(hash, size), feature: nameOf(ngram), words };
   });
 }
 
+/** An n-gram of a text between its marks. */
+interface Ngram {
+  /** Words and marks. */
+  parts: readonly string[];
+  /** Whether its first and its last part are marks; a word may look like one. */
+  isFirst: boolean;
+  isLast: boolean;
+  words: WordPlace[];
+}
+
 /** `red drill`, `red (at the start)`: words without marks, and the empty words of the paper's tokenizer to be seen. */
-function nameOf(parts: readonly string[], { start, end }: BoundaryMarks): string {
-  const [isFirst, isLast] = [
-    parts.length > 1 && parts[0] === start,
-    parts.length > 1 && parts.at(-1) === end,
-  ];
+function nameOf({ parts, isFirst, isLast }: Ngram): string {
   const words = parts.slice(isFirst ? 1 : 0, isLast ? -1 : undefined);
   const edges = [...(isFirst ? ['at the start'] : []), ...(isLast ? ['at the end'] : [])];
   const name = words.map((word) => word || '(empty word)').join(' ');
@@ -62,19 +69,24 @@ function nameOf(parts: readonly string[], { start, end }: BoundaryMarks): string
 function ngramsOf(
   texts: readonly (readonly string[])[],
   { fieldIndices, marks, highest }: NgramRules,
-): { parts: string[]; words: WordPlace[] }[] {
+): Ngram[] {
   return fieldIndices.flatMap((fieldIndex) => {
     const words = texts[fieldIndex];
     if (words.length === 0) return [];
     const padded = [marks.start, ...words, marks.end];
-    const found: { parts: string[]; words: WordPlace[] }[] = [];
+    const found: Ngram[] = [];
     for (let start = 0; start + 1 < padded.length; start++) {
       for (let end = start + 1; end <= Math.min(start + highest, padded.length); end++) {
         const isMark = end === start + 1 && start === 0;
         if (isMark) continue;
         const first = Math.max(start - 1, 0);
         const places = wordRange(fieldIndex, first, Math.min(end - 1, words.length));
-        found.push({ parts: padded.slice(start, end), words: places });
+        found.push({
+          parts: padded.slice(start, end),
+          isFirst: start === 0,
+          isLast: end === padded.length,
+          words: places,
+        });
       }
     }
     return found;

@@ -29,7 +29,8 @@ export async function loadStudent(
   options: StudentOptions = {},
 ): Promise<Student> {
   if (typeof source === 'string' || source instanceof URL) return loadAddress(source, options);
-  if (source instanceof Blob) {
+  // Not every runtime at the edge knows blobs.
+  if (typeof Blob !== 'undefined' && source instanceof Blob) {
     const name = 'name' in source ? String(source.name) : MODEL_FILE;
     return parseModel(new Uint8Array(await source.arrayBuffer()), name, options);
   }

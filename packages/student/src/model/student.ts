@@ -2,7 +2,6 @@
 import { StudentError } from '../errors.js';
 import { createExecutor } from '../executors/create-executor.js';
 import { EXECUTOR_CHOICES, type Executor, type ExecutorChoice } from '../executors/executor.js';
-import { Explainer } from '../explain/explainer.js';
 import type { ExplainOptions, Explanation } from '../explain/explanation.js';
 import type { FeatureBuffer } from '../features/feature-buffer.js';
 import { Featurizer } from '../features/featurizer.js';
@@ -67,13 +66,13 @@ export class Student {
   readonly parameters: StoredParameters;
   /** How tables and weights are stored. */
   readonly precision: Precision;
-  private readonly maxTextLength: number;
+  /** Longest text that is read, in UTF-16 units. */
+  readonly maxTextLength: number;
   private readonly featurizer: Featurizer;
   private readonly features: FeatureBuffer;
   private readonly runner: Executor;
   /** Texts of the example at hand. */
   private readonly texts: string[] = [];
-  private explainer: Explainer | undefined;
 
   /** @see createStudent, which checks parts and options first. */
   constructor(parts: StudentParts, options: StudentOptions = {}) {
@@ -149,16 +148,13 @@ export class Student {
   }
 
   /**
-   * Why one example gets its score: what each of its features and words adds to the logit.
-   * Takes its time: a few milliseconds where `score` takes microseconds.
-   * @throws {StudentError} EXAMPLE_INVALID as `score`, and for a method or an output that there is not.
+   * Why one example gets its score: what each of its features and words adds to the logit. Loads the code for it when it
+   * is first asked for; `explain` of `@bert2dnn/student/explain` is the same without a promise, and has the renderers.
+   * Rejects as that function throws.
    */
-  explain(example: Example, options: ExplainOptions = {}): Explanation {
-    const texts = exampleTexts(example, this.definition.fields, 0);
-    const logits = this.logits([texts]);
-    // Made when it is first asked for: it reads whole vocabularies, and whoever only scores does without.
-    this.explainer ??= new Explainer(this);
-    return this.explainer.explain(cutTexts(texts, this.maxTextLength), logits, options);
+  async explain(example: Example, options: ExplainOptions = {}): Promise<Explanation> {
+    const { explain } = await import('../explain/index.js');
+    return explain(this, example, options);
   }
 
   /**

@@ -1,4 +1,5 @@
 // The `default` tokenizer: text to words. N-grams are made in `ngrams.ts`.
+import { StudentError } from '../errors.js';
 import {
   DIGIT,
   kindOfCodePoint,
@@ -23,6 +24,7 @@ const FULL_STOP = 0x2e;
  *   whole: "dcd771c2", "r19", "mp3";
  * - Thai, Lao, Khmer, Myanmar, Han, Hiragana and Katakana are split by `Intl.Segmenter`, whose dictionary
  *   belongs to the JavaScript engine: two engines may cut such text differently. Runs are cut every 128 units.
+ * @throws {StudentError} SEGMENTER_MISSING for such text where the engine has none.
  * @example splitWords("Men's 12V drill, 3/4in") // ['mens', '12', 'v', 'drill', '3', '4', 'in']
  */
 export function splitWords(text: string): string[] {
@@ -101,9 +103,21 @@ function takeSpaceless(source: string, start: number, words: string[]): number {
     if (kind !== SPACELESS && kind !== MARK) break;
     position += widthAt(source, position);
   }
-  segmenter ??= new Intl.Segmenter('und', { granularity: 'word' });
+  segmenter ??= createSegmenter();
   for (const part of segmenter.segment(source.slice(start, position))) words.push(part.segment);
   return position;
+}
+
+/** @throws {StudentError} SEGMENTER_MISSING: other words than those of the training would give wrong scores unnoticed. */
+function createSegmenter(): Intl.Segmenter {
+  if (globalThis.Intl?.Segmenter !== undefined) {
+    return new Intl.Segmenter('und', { granularity: 'word' });
+  }
+  const message =
+    'text: got a script without spaces, expected an engine with Intl.Segmenter to find its words';
+  throw new StudentError('SEGMENTER_MISSING', message, {
+    hint: 'Firefox has it from version 125; other engines since 2021, unless built without Intl.',
+  });
 }
 
 function isApostrophe(unit: number): boolean {

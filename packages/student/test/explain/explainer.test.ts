@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FeatureDescriber } from '../../src/explain/feature-describer.js';
+import { explain } from '../../src/explain/index.js';
 import { IdBags } from '../../src/features/feature-buffer.js';
 import { Featurizer } from '../../src/features/featurizer.js';
+import { decodeParameters } from '../../src/model/decode-parameters.js';
 import { ForwardPass } from '../../src/model/forward.js';
 import { embeddingName, tableOf } from '../../src/model/parameters.js';
 import type { Student } from '../../src/model/student.js';
 import { TowerPass } from '../../src/model/towers.js';
-import { refusal } from '../refusal.js';
+import { refusal, refusalOf } from '../refusal.js';
 import { deepStudent, examplesOf, paperStudent, STUDENTS } from './explained-students.js';
 
 const sumOf = (items: readonly { contribution: number }[]): number =>
@@ -19,7 +21,7 @@ describe.each(Object.entries(STUDENTS))('an explanation of a student: %s', (_, c
   it('adds up: base, features, words, logit', () => {
     fc.assert(
       fc.property(examplesOf(student), (example) => {
-        const explanation = student.explain(example);
+        const explanation = explain(student, example);
         const { logit, score } = student.score(example);
         expect(explanation).toMatchObject({ logit, score, method: 'integrated-gradients' });
         const { base, features, words, residual } = explanation;
@@ -35,7 +37,10 @@ describe.each(Object.entries(STUDENTS))('an explanation of a student: %s', (_, c
 
   it('gives the base to an example without words, and no features', () => {
     if (student.definition.text.tokenizer === 'paper') return;
-    const explanation = student.explain(student.definition.fields.map(() => ' , '));
+    const explanation = explain(
+      student,
+      student.definition.fields.map(() => ' , '),
+    );
     expect(explanation).toMatchObject({ features: [], words: [] });
     expect(explanation.base).toBeCloseTo(explanation.logit, 5);
   });
@@ -43,7 +48,7 @@ describe.each(Object.entries(STUDENTS))('an explanation of a student: %s', (_, c
   it('by leaving one out says what the logit is without it', () => {
     fc.assert(
       fc.property(examplesOf(student), fc.nat(), (example, pick) => {
-        const { features, logit, base, residual, words } = student.explain(example, {
+        const { features, logit, base, residual, words } = explain(student, example, {
           method: 'leave-one-out',
         });
         expect(residual).toBeCloseTo(logit - base - sumOf(features), 12);
@@ -64,7 +69,8 @@ function logitWithout(
   example: readonly string[],
   { block, feature }: { block: string; feature: string },
 ): number {
-  const { definition, vocabularies, parameters } = student;
+  const { definition, vocabularies } = student;
+  const parameters = decodeParameters(student.parameters, definition);
   const featurizer = new Featurizer(definition, vocabularies);
   const buffer = featurizer.createBuffer();
   featurizer.featurize(example, buffer);
@@ -91,7 +97,8 @@ describe('an explanation of a linear student', () => {
   it('is the rows times the weights, by both methods', () => {
     fc.assert(
       fc.property(examplesOf(student), (example) => {
-        const { definition, vocabularies, parameters } = student;
+        const { definition, vocabularies } = student;
+        const parameters = decodeParameters(student.parameters, definition);
         const { embeddingSize: D, blocks } = definition;
         const { occurrences } = new FeatureDescriber(definition, vocabularies).describe(example);
         const expected = new Map<string, number>();
@@ -105,7 +112,7 @@ describe('an explanation of a linear student', () => {
           expected.set(key, sum);
         }
         for (const method of ['integrated-gradients', 'leave-one-out'] as const) {
-          const { features, residual } = student.explain(example, { method });
+          const { features, residual } = explain(student, example, { method });
           expect(features.length).toBe(expected.size);
           for (const { block, feature, contribution } of features) {
             expect(contribution).toBeCloseTo(expected.get(`${block} ${feature}`)!, 9);
@@ -124,29 +131,48 @@ describe('what is explained of a student with classes', () => {
 
   it('is the most probable one, or the one that is asked for', () => {
     const best = student.score(['a red drill']);
-    expect(student.explain(['a red drill'])).toMatchObject({ label: best.label, logit: best.logit });
+    expect(explain(student, ['a red drill'])).toMatchObject({
+      label: best.label,
+      logit: best.logit,
+    });
     const asked = { label: 'maybe', logit: logits![1], score: probabilities![1] };
-    expect(student.explain(['a red drill'], { output: 'maybe' })).toMatchObject(asked);
-    expect(student.explain(['a red drill'], { output: 1 })).toMatchObject(asked);
+    expect(explain(student, ['a red drill'], { output: 'maybe' })).toMatchObject(asked);
+    expect(explain(student, ['a red drill'], { output: 1 })).toMatchObject(asked);
   });
 
   it('is refused where there is no such output or method', () => {
-    const explain = (options: object): string => refusal(() => student.explain(['a'], options));
-    expect(explain({ output: 'never' })).toBe(
+    const say = (options: object): string => refusal(() => explain(student, ['a'], options));
+    expect(say({ output: 'never' })).toBe(
       'EXAMPLE_INVALID explain.output: got never, expected one of no, maybe, yes',
     );
-    expect(explain({ output: 3 })).toContain('got 3');
-    expect(explain({ method: 'shap' })).toBe(
+    expect(say({ output: 3 })).toContain('got 3');
+    expect(say({ method: 'shap' })).toBe(
       'EXAMPLE_INVALID explain.method: got shap, expected integrated-gradients or leave-one-out',
     );
-    expect(refusal(() => student.explain({ title: 'a' }))).toContain('EXAMPLE_INVALID example 0');
+    expect(refusal(() => explain(student, { title: 'a' }))).toContain('EXAMPLE_INVALID example 0');
+  });
+});
+
+describe('Student.explain', () => {
+  const student = deepStudent();
+
+  it('promises what the function gives', async () => {
+    const example = { query: 'red drill', title: 'Drill, red' };
+    expect(await student.explain(example)).toEqual(explain(student, example));
+    const options = { method: 'leave-one-out' } as const;
+    expect(await student.explain(example, options)).toEqual(explain(student, example, options));
+  });
+
+  it('rejects what the function refuses', async () => {
+    expect(await refusalOf(student.explain({ title: 'a' }))).toContain('EXAMPLE_INVALID example 0');
+    expect(await refusalOf(student.explain(['a', 'b'], { output: 1 }))).toContain('got 1');
   });
 });
 
 describe('words of an explanation', () => {
   it('stand where the text has them', () => {
     const title = 'Drill, 1-1/2in (Kohler™)';
-    const { words } = deepStudent().explain(['red', title]);
+    const { words } = explain(deepStudent(), ['red', title]);
     const spans = words
       .filter(({ field }) => field === 'title')
       .map(({ word, start, end }) => [word, title.slice(start, end)]);

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FeatureDescriber } from '../../src/explain/feature-describer.js';
 import type { Occurrence } from '../../src/explain/occurrence.js';
-import { numFixedMatchRows } from '../../src/features/match-family.js';
 import { Featurizer } from '../../src/features/featurizer.js';
+import { numFixedMatchRows } from '../../src/features/match-family.js';
 import type { MatchBlockDefinition } from '../../src/model/definition.js';
 import { bucketOf, combineHashes, hashWord } from '../../src/text/hash.js';
 import { stemWord } from '../../src/text/stem.js';
-import { deepStudent, examplesOf, STUDENTS } from './explained-students.js';
+import { deepStudent, examplesOf, paperStudent, STUDENTS } from './explained-students.js';
 
 /** Ids of each block, sorted. */
 function idsOf(occurrences: readonly Occurrence[], numBlocks: number): number[][] {
@@ -94,7 +94,8 @@ describe('hashed match features', () => {
     const found = /in part/.test(feature) ? 1 : sureness;
     const hash = (value: number, kind: number, state: number): number =>
       combineHashes(value, kind * 4 + state);
-    if (/as the last word of the query, learned/.test(feature)) return hash(stem(words[0]), 2, found);
+    if (/as the last word of the query, learned/.test(feature))
+      return hash(stem(words[0]), 2, found);
     if (/learned for this word$/.test(feature)) return hash(stem(words[0]), 1, found);
     if (feature.startsWith('last words')) {
       return hash(combineHashes(stem(words[0]), stem(words[1])), 6, found);
@@ -126,12 +127,24 @@ describe('names of features', () => {
         '"drills" found as "drill"',
         '"red" found, learned for this word',
         '"hammock" not found, last word of the query',
-        '"red drills": side by side in the title, the other way round',
+        '"red drills": far apart or the other way round in the title',
         'no number in the query',
         '"kit" in the title only',
+        'a word like "for" or "with" in the title only',
         'thing named by the title: "red", asked for; last word of the query not found',
       ]),
     );
+  });
+
+  it('tell words that look like marks from marks', () => {
+    const { definition: paper } = paperStudent();
+    const { occurrences } = new FeatureDescriber(paper, {}).describe(['^']);
+    expect(occurrences.map(({ feature }) => feature)).toEqual([
+      '^ (at the start)',
+      '^ (at the start and at the end)',
+      '^',
+      '^ (at the end)',
+    ]);
   });
 
   it('say what became of numbers, misspellings and joined words', () => {
@@ -144,7 +157,10 @@ describe('names of features', () => {
       ]),
     );
     expect(namesOf('doorbell 18', 'door bell')).toEqual(
-      expect.arrayContaining(['"doorbell" found as "door bell"', 'number in the query, none in the title']),
+      expect.arrayContaining([
+        '"doorbell" found as "door bell"',
+        'number in the query, none in the title',
+      ]),
     );
     expect(namesOf('door bell', 'doorbell')).toEqual(
       expect.arrayContaining([

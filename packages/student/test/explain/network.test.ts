@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Network } from '../../src/explain/network.js';
+import { decodeLayers } from '../../src/model/decode-parameters.js';
 import type { StudentDefinition } from '../../src/model/definition.js';
 import { deepStudent, paperStudent, towerStudent } from './explained-students.js';
 
@@ -8,7 +9,13 @@ const CASES = {
   'layers and products': deepStudent,
   'one hidden layer': () => deepStudent({ hiddenLayers: [8] }),
   'no hidden layer': () => deepStudent({ hiddenLayers: [] }),
-  'a block times itself': () => deepStudent({ products: [['title', 'title'], ['query', 'title']] }),
+  'a block times itself': () =>
+    deepStudent({
+      products: [
+        ['title', 'title'],
+        ['query', 'title'],
+      ],
+    }),
   classes: paperStudent,
   towers: towerStudent,
   'towers with one layer': () => towerStudent({ hiddenLayers: [6] }),
@@ -16,7 +23,7 @@ const CASES = {
 
 describe.each(Object.entries(CASES))('average gradients: %s', (_, create) => {
   const { definition, parameters } = create();
-  const network = new Network(definition, parameters);
+  const network = new Network(definition, decodeLayers(parameters, definition));
   const output = definition.numOutputs - 1;
   const vectors = vectorsOf(definition);
 

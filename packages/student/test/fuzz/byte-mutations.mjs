@@ -61,7 +61,16 @@ function lieAboutHeader(bytes, random) {
   return changed;
 }
 
-const BYTE_MUTATIONS = [flipBits, flipBits, fillRun, truncate, extend, splice, moveRun, lieAboutHeader];
+const BYTE_MUTATIONS = [
+  flipBits,
+  flipBits,
+  fillRun,
+  truncate,
+  extend,
+  splice,
+  moveRun,
+  lieAboutHeader,
+];
 
 /** Bytes with one of these mutations; `other` is a file to take from. */
 export function mutateBytes(bytes, random, other) {
@@ -70,7 +79,11 @@ export function mutateBytes(bytes, random, other) {
 
 /** Text with one of these mutations, as UTF-8. */
 export function mutateText(text, random, other) {
-  const bytes = mutateBytes(new TextEncoder().encode(text), random, new TextEncoder().encode(other));
+  const bytes = mutateBytes(
+    new TextEncoder().encode(text),
+    random,
+    new TextEncoder().encode(other),
+  );
   return new TextDecoder().decode(bytes);
 }
 

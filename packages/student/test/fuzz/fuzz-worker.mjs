@@ -1,19 +1,22 @@
-// A thread of the loader's fuzzer: runs the cases that it is given and reports what came of them.
+// A thread of a fuzzer, the loader's or the scorer's: runs the cases that it is given and reports what came of them.
 import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
-import { loadCase, makeCase, runCase, runCaseByDoors } from './one-case.mjs';
+import { loadCase, makeCase, runCase, runCaseByDoors, runCaseByExecutors } from './one-case.mjs';
+import { prepareScorers, runScorerCase } from './scorer-case.mjs';
 import { makeSeeds } from './seed-students.mjs';
 import { prepareSeed } from './student-parts.mjs';
 
 /** Of so many cases one goes through the users' doors as well, and is written and read again. */
 const DOOR_EVERY = 64;
+/** Of so many cases one is run by every executor. */
+const EXECUTORS_EVERY = 16;
 /** Of so many cases one has its memory looked at. */
 const MEMORY_EVERY = 8;
 /** What a load may take beside a share of its file: scratch of fixed size, tables of the engine. */
 const FIXED_BYTES = 2_000_000;
 const BYTES_BY_BYTE = 200;
 
-const { seed, first, numCases, state } = workerData;
+const { what, seed, first, numCases, state } = workerData;
 /** [0]: the case that runs, for whoever watches. */
 const current = new Int32Array(state);
 const outcomes = {};
@@ -23,12 +26,11 @@ let largestShare = 0;
 async function main() {
   // A trace costs more than a case; whoever looks into a failure runs it alone.
   if (numCases > 1) Error.stackTraceLimit = 0;
-  const seeds = (await makeSeeds()).map(prepareSeed);
+  const runOne = await makeRunner();
   for (let caseIndex = first; caseIndex < first + numCases; caseIndex++) {
     Atomics.store(current, 0, caseIndex);
-    const file = makeCase(seeds, seed, caseIndex);
     const startMs = performance.now();
-    const outcome = await run(file, caseIndex);
+    const outcome = await runGuarded(() => runOne(caseIndex), caseIndex);
     const ms = performance.now() - startMs;
     if (ms > slowest.ms) Object.assign(slowest, { ms, caseIndex });
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
@@ -36,11 +38,25 @@ async function main() {
   parentPort.postMessage({ outcomes, slowest, largestShare });
 }
 
-async function run(file, caseIndex) {
+/** What runs a case by its number. */
+async function makeRunner() {
+  const seeds = (await makeSeeds()).map(prepareSeed);
+  if (what === 'loader')
+    return (caseIndex) => runLoaderCase(makeCase(seeds, seed, caseIndex), caseIndex);
+  const scorers = prepareScorers(seeds);
+  return (caseIndex) => runScorerCase(scorers, seed, caseIndex);
+}
+
+function runLoaderCase(file, caseIndex) {
+  if (caseIndex % DOOR_EVERY === 0) return runCaseByDoors(file);
+  if (caseIndex % EXECUTORS_EVERY === 2) return runCaseByExecutors(file);
+  if (caseIndex % MEMORY_EVERY === 1) checkMemory(file);
+  return runCase(file);
+}
+
+async function runGuarded(run, caseIndex) {
   try {
-    if (caseIndex % DOOR_EVERY === 0) return await runCaseByDoors(file);
-    if (caseIndex % MEMORY_EVERY === 1) checkMemory(file);
-    return runCase(file);
+    return await run();
   } catch (error) {
     parentPort.postMessage({ failure: { caseIndex, message: String(error?.stack ?? error) } });
     return 'FAILED';
@@ -51,7 +67,8 @@ async function run(file, caseIndex) {
 function checkMemory(file) {
   const before = memoryInUse();
   try {
-    loadCase(file);
+    // As users load: in WebAssembly, whose memory counts as well.
+    loadCase(file, { executor: 'auto' });
   } catch {
     // What comes of it is `runCase`'s business.
   }

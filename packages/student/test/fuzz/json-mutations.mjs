@@ -1,17 +1,94 @@
 // Mutations of parsed JSON: a member somewhere in it gets a plausible value, goes, doubles or changes places.
 
 /** Numbers that break checks which are one off, and those which nothing should survive. */
-const NUMBERS = [0, -0, -1, 1, 2, 3, 7, 8, 63, 64, 65, 255, 256, 4096, 4097, 65536, 2 ** 26, 2 ** 31 - 1, 2 ** 31];
-const STRANGE_NUMBERS = [2 ** 32, 2 ** 53, 2 ** 53 + 2, 1e308, 1e-308, 5e-324, 0.5, 1.5, -2147483648];
-const TEXTS = ['', 'list', 'hash', 'query', 'title', 'text', 'cross', 'match', 'ngrams', 'characters', 'towers'];
-const MORE_TEXTS = ['layers', 'sum', 'mean', 'paper', 'default', 'importance', 'quantities', '__proto__', 'constructor'];
-const DATA_TYPES = ['F32', 'F16', 'I8', 'U8', 'I32', 'BF16', 'F64', 'I64', 'BOOL', 'toString', 'f32'];
-const OTHERS = [null, true, false, [], {}, [[]], [0], [1, 2], ['query', 'title'], '\ud800', 'a'.repeat(300)];
+const NUMBERS = [
+  0,
+  -0,
+  -1,
+  1,
+  2,
+  3,
+  7,
+  8,
+  63,
+  64,
+  65,
+  255,
+  256,
+  4096,
+  4097,
+  65536,
+  2 ** 26,
+  2 ** 31 - 1,
+  2 ** 31,
+];
+const STRANGE_NUMBERS = [
+  2 ** 32,
+  2 ** 53,
+  2 ** 53 + 2,
+  1e308,
+  1e-308,
+  5e-324,
+  0.5,
+  1.5,
+  -2147483648,
+];
+const TEXTS = [
+  '',
+  'list',
+  'hash',
+  'query',
+  'title',
+  'text',
+  'cross',
+  'match',
+  'ngrams',
+  'characters',
+  'towers',
+];
+const MORE_TEXTS = [
+  'layers',
+  'sum',
+  'mean',
+  'paper',
+  'default',
+  'importance',
+  'quantities',
+  '__proto__',
+  'constructor',
+];
+const DATA_TYPES = [
+  'F32',
+  'F16',
+  'I8',
+  'U8',
+  'I32',
+  'BF16',
+  'F64',
+  'I64',
+  'BOOL',
+  'toString',
+  'f32',
+];
+const OTHERS = [
+  null,
+  true,
+  false,
+  [],
+  {},
+  [[]],
+  [0],
+  [1, 2],
+  ['query', 'title'],
+  '\ud800',
+  'a'.repeat(300),
+];
 
 /** A value that some member might have, somewhere. */
 function plausibleValue(random, old) {
   const kind = random.below(8);
-  if (typeof old === 'number' && kind < 4) return old + random.pick([-1, 1, 2, -2, 8, old, -2 * old]);
+  if (typeof old === 'number' && kind < 4)
+    return old + random.pick([-1, 1, 2, -2, 8, old, -2 * old]);
   if (Array.isArray(old) && kind < 2) return mutateList(old, random);
   if (kind < 5) return random.pick(random.chance(0.7) ? NUMBERS : STRANGE_NUMBERS);
   if (kind === 5) return random.pick(random.chance(0.5) ? TEXTS : MORE_TEXTS);

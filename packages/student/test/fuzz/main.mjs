@@ -1,5 +1,5 @@
 // The loader's fuzzer: `npm run fuzz -- --cases 1000000 --seed 7`. Mutated students must be refused with a StudentError or
-// be students that score finite numbers; no case may hang or take more memory than its file accounts for. Every case is
+// be students that score finite numbers, the same by every executor; no case may hang or take more memory than its file accounts for. Every case is
 // made again from its seed and number: `--seed 7 --first 12345 --cases 1`.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -8,6 +8,8 @@ import { Worker } from 'node:worker_threads';
 
 const { values } = parseArgs({
   options: {
+    /** `loader`: mutated files. `scorer`: sound students on arbitrary texts. */
+    what: { type: 'string', default: 'loader' },
     cases: { type: 'string', default: '1000000' },
     seed: { type: 'string', default: '1' },
     first: { type: 'string', default: '0' },
@@ -24,6 +26,10 @@ const HANG_MS = 20_000;
 /** Failures after which there is nothing more to learn. */
 const MAX_FAILURES = 20;
 
+if (!['loader', 'scorer'].includes(values.what)) {
+  console.error(`--what: got ${values.what}, expected loader or scorer`);
+  process.exit(2);
+}
 const numCases = Number(values.cases);
 const seed = Number(values.seed);
 const end = Number(values.first) + numCases;
@@ -45,7 +51,7 @@ async function runThreads() {
 function runThread(first, count) {
   const state = new SharedArrayBuffer(4);
   const current = new Int32Array(state);
-  const workerData = { seed, first, numCases: count, state };
+  const workerData = { what: values.what, seed, first, numCases: count, state };
   const worker = new Worker(new URL('./fuzz-worker.mjs', import.meta.url), {
     workerData,
     resourceLimits: { maxOldGenerationSizeMb: 512 },
@@ -84,12 +90,18 @@ function addResult(result) {
 
 /** Sums of all runs of a log. */
 function readTotals(path) {
-  const runs = readFileSync(path, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+  const runs = readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
   return {
     runs: runs.length,
     cases: runs.reduce((sum, run) => sum + run.cases, 0),
     failures: runs.reduce((sum, run) => sum + run.failures.length, 0),
-    done: runs.map((run) => `seed ${run.seed}: ${run.first} to ${run.first + run.cases - 1}`),
+    done: runs.map(
+      (run) =>
+        `${run.what ?? 'loader'}, seed ${run.seed}: ${run.first} to ${run.first + run.cases - 1}`,
+    ),
   };
 }
 
@@ -99,19 +111,35 @@ const seconds = (performance.now() - startMs) / 1000;
 const cases = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
 const sorted = Object.fromEntries(Object.entries(outcomes).sort(([, a], [, b]) => b - a));
 for (const [name, count] of Object.entries(sorted)) console.log(`${name.padEnd(28)} ${count}`);
-console.log(`${cases} cases of seed ${seed} from ${values.first} in ${seconds.toFixed(1)} s, ${Math.round(cases / seconds)} a second`);
-console.log(`slowest: case ${slowest.caseIndex}, ${slowest.ms.toFixed(1)} ms; most memory: ${largestShare.toFixed(1)} bytes for each of the file and 10,000 more`);
+console.log(
+  `${cases} cases of seed ${seed} from ${values.first} in ${seconds.toFixed(1)} s, ${Math.round(cases / seconds)} a second`,
+);
+console.log(
+  `slowest: case ${slowest.caseIndex}, ${slowest.ms.toFixed(1)} ms; most memory: ${largestShare.toFixed(1)} bytes for each of the file and 10,000 more`,
+);
 for (const { caseIndex, message } of failures.slice(0, MAX_FAILURES)) {
-  console.log(`FAILED --seed ${seed} --first ${caseIndex} --cases 1: ${message}`);
+  console.log(
+    `FAILED --what ${values.what} --seed ${seed} --first ${caseIndex} --cases 1: ${message}`,
+  );
 }
 if (values.log !== undefined) {
-  const run = { seed, first: Number(values.first), cases, failures, outcomes: sorted };
+  const run = {
+    what: values.what,
+    seed,
+    first: Number(values.first),
+    cases,
+    failures,
+    outcomes: sorted,
+    largestShare,
+  };
   const rate = { seconds: Math.round(seconds), casesPerSecond: Math.round(cases / seconds) };
   appendFileSync(values.log, `${JSON.stringify({ ...run, ...rate, node: process.version })}\n`);
 }
 if (values.log !== undefined && existsSync(values.log)) {
   const totals = readTotals(values.log);
-  console.log(`in ${values.log}: ${totals.runs} runs, ${totals.cases} cases, ${totals.failures} failures`);
+  console.log(
+    `in ${values.log}: ${totals.runs} runs, ${totals.cases} cases, ${totals.failures} failures`,
+  );
   for (const range of totals.done) console.log(`  ${range}`);
 }
 console.log(`${failures.length} failures`);

@@ -1,13 +1,20 @@
 // One case of the loader's fuzzer: a mutated student is refused with a StudentError, or scores finite numbers and is
 // written and read again to the same.
 import { StudentError } from '../../dist/errors.js';
-import { finishModel, openModel, parseModel, serializeModel } from '../../dist/format/model-file.js';
+import {
+  finishModel,
+  openModel,
+  parseModel,
+  serializeModel,
+} from '../../dist/format/model-file.js';
 import { finishStudent, parseStudent } from '../../dist/format/student-file.js';
 import { parseStudentJson } from '../../dist/format/student-json.js';
+import { createStudent } from '../../dist/model/student.js';
 import { mutateBytes, mutateText } from './byte-mutations.mjs';
+import { checkAgreement } from './executor-agreement.mjs';
 import { createRandom } from './random.mjs';
-import { checksumOf, fixChecksum } from './student-parts.mjs';
 import { mutateStudent } from './student-mutations.mjs';
+import { checksumOf, fixChecksum } from './student-parts.mjs';
 
 /** Of each text as many as the student has fields are taken in turn. */
 const TEXTS = ['red drill', 'Red 12V drill, 3/4in crème', '', '^ \ud800 $ \u0e01\u0e02'];
@@ -28,13 +35,13 @@ export function makeCase(seeds, seed, caseIndex) {
 }
 
 /** The student of a case, at once: what `parseModel` and `parseStudent` do, but for who computes the checksum. */
-export function loadCase({ form, json, bytes }) {
+export function loadCase({ form, json, bytes }, options = { executor: 'reference' }) {
   if (form === 'b2d') {
     const opened = openModel(bytes);
-    return finishModel(opened, checksumOf(opened.data));
+    return finishModel(opened, checksumOf(opened.data), options);
   }
   const content = parseStudentJson(json, 'student.safetensors');
-  return finishStudent(content, { weights: bytes, actual: checksumOf(bytes) });
+  return finishStudent(content, { weights: bytes, actual: checksumOf(bytes) }, options);
 }
 
 /** The same through the doors that users have. */
@@ -78,6 +85,20 @@ export function scoreTexts(student) {
   return scores;
 }
 
+/** As `runCase`, and an accepted student says the same in WebAssembly as in plain JavaScript. */
+export function runCaseByExecutors(file) {
+  const outcome = runCase(file);
+  if (outcome !== 'student' && outcome !== 'SCORE_NOT_FINITE') return outcome;
+  const reference = loadCase(file);
+  const examples = TEXTS.map((_, index) =>
+    reference.definition.fields.map((_, field) => TEXTS[(index + field) % TEXTS.length]),
+  );
+  for (const executor of ['simd', 'auto']) {
+    checkAgreement(reference, createStudent(reference, { executor }), examples);
+  }
+  return outcome;
+}
+
 /** The user's doors say the same, and an accepted student is written and read again to the same scores and bytes. */
 export async function runCaseByDoors(file) {
   const expected = runCase(file);
@@ -87,8 +108,10 @@ export async function runCaseByDoors(file) {
     const scores = scoreTexts(student);
     const written = await serializeModel(student);
     const read = await parseModel(written);
-    if (JSON.stringify(scoreTexts(read)) !== JSON.stringify(scores)) throw new Error('other scores');
-    if (checksumOf(await serializeModel(read)) !== checksumOf(written)) throw new Error('other bytes');
+    if (JSON.stringify(scoreTexts(read)) !== JSON.stringify(scores))
+      throw new Error('other scores');
+    if (checksumOf(await serializeModel(read)) !== checksumOf(written))
+      throw new Error('other bytes');
   } catch (error) {
     if (!(error instanceof StudentError)) throw error;
     if (error.code !== expected) throw new Error(`${expected}, but by the doors ${error.code}`);

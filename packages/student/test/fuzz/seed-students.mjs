@@ -116,7 +116,9 @@ export async function makeSeeds() {
 /** A student of a definition, with seeded parameters and the first tokens of `TOKENS`. */
 function makeStudent(definition) {
   const random = createRandom(1, 0);
-  const lists = definition.blocks.filter(({ vocabulary, table }) => vocabulary === 'list' && !table);
+  const lists = definition.blocks.filter(
+    ({ vocabulary, table }) => vocabulary === 'list' && !table,
+  );
   const vocabularies = Object.fromEntries(
     lists.map(({ name, size }) => [name, Vocabulary.fromTokens(TOKENS.slice(0, size))]),
   );

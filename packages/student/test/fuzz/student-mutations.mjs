@@ -32,7 +32,9 @@ function renameTensor({ header }, random) {
 
 const SIZES = { F32: 4, I32: 4, F16: 2, I8: 1, U8: 1 };
 /** Bit patterns of float32: NaN, infinities, largest, smallest, one, -0. */
-const FLOATS = [0x7fc00000, 0x7f800000, 0xff800000, 0x7f7fffff, 0xff7fffff, 1, 0x3f800000, 0x80000000];
+const FLOATS = [
+  0x7fc00000, 0x7f800000, 0xff800000, 0x7f7fffff, 0xff7fffff, 1, 0x3f800000, 0x80000000,
+];
 const HALVES = [0x7e00, 0x7c00, 0xfc00, 0x7bff, 0xfbff, 1, 0x3c00, 0x8000];
 const WHOLE = [0, 1, -1, 2 ** 31 - 1, -(2 ** 31), 127, -128, 255];
 
@@ -108,16 +110,21 @@ function changeVocabulary(parts, random) {
 
 /** A deep value where any may stand, or anywhere. */
 function deepen(parts, random) {
-  const text = JSON.stringify({ ...parts.student, [random.pick(['provenance', 'classes', 'x'])]: 7 });
+  const text = JSON.stringify({
+    ...parts.student,
+    [random.pick(['provenance', 'classes', 'x'])]: 7,
+  });
   parts.studentText = text.replace(/7(?=})/, deepJson(random));
 }
 
 /** Extreme settings that are each allowed, so that what is scored with them is seen. */
 function pushLimits({ student }, random) {
   const push = random.below(4);
-  if (push === 0) student.calibration = { temperature: random.pick([1e308, 5e-324, 1e-30, 1e30, 1e6]) };
+  if (push === 0)
+    student.calibration = { temperature: random.pick([1e308, 5e-324, 1e-30, 1e30, 1e6]) };
   else if (push === 1) student.combiner = random.pick(['sum', 'mean', 'sqrtn']);
-  else if (push === 2) student.text = { tokenizer: random.pick(['default', 'paper']), ngrams: 1 + random.below(3) };
+  else if (push === 2)
+    student.text = { tokenizer: random.pick(['default', 'paper']), ngrams: 1 + random.below(3) };
   else student.provenance = { stored: { precision: 'int8' } };
 }
 

@@ -33,10 +33,14 @@ export function takeApart({ form, headerText, metadata, studentText, data }) {
 /** The tensors of taken apart parts as bytes by name; each a copy. */
 export function tensorBytes({ header, data }) {
   return Object.fromEntries(
-    Object.entries(header).map(([name, { data_offsets: [begin, end] }]) => [
-      name,
-      data.slice(begin, end),
-    ]),
+    Object.entries(header).map(
+      ([
+        name,
+        {
+          data_offsets: [begin, end],
+        },
+      ]) => [name, data.slice(begin, end)],
+    ),
   );
 }
 

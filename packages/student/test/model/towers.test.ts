@@ -4,7 +4,7 @@ import { parseStudent, serializeStudent } from '../../src/format/student-file.js
 import { initializeParameters, parameterShapes } from '../../src/model/parameters.js';
 import { createStudent, type Student, type StudentParts } from '../../src/model/student.js';
 import { refusal } from '../refusal.js';
-import { handMadeParts } from '../tiny-student.js';
+import { fullStudent, handMadeParts } from '../tiny-student.js';
 
 /** Towers small enough to compute by hand: one table for both fields, one layer of two a field. */
 function towerParts(): StudentParts {
@@ -83,8 +83,19 @@ describe('a student with towers', () => {
       'got the widths 2, expected 2 of 2',
     );
     const pair = createStudent(handMadeParts());
-    expect(refusal(() => pair.embed('query', 'x'))).toContain('has no towers');
     expect(refusal(() => pair.scoreVectors([]))).toContain('has no towers');
+  });
+
+  it('has vectors of its own: other students give the bags of the blocks that read the field alone', () => {
+    const pair = createStudent(handMadeParts());
+    // Means of the rows of red and drill: (1 + 3) / 2 and (0.5 + 2) / 2.
+    expect([...pair.embed('query', 'red drill')]).toEqual([2]);
+    expect([...pair.embed('title', 'red drill')]).toEqual([1.25]);
+    expect([...pair.embed('title', 'unknown')]).toEqual([0]);
+    expect(refusal(() => pair.embed('brand', 'x'))).toContain('expected one of query, title');
+    expect(refusal(() => fullStudent().embed('query', 'x'))).toBe(
+      'EXAMPLE_INVALID embed: preset pair has no block that reads the field query alone',
+    );
   });
 
   it('refuses definitions that are no towers', () => {

@@ -13,13 +13,17 @@ import { findExampleQueries } from './example-queries.js';
 
 /** Files that are copied as they were built. */
 const PAGE_FILES = ['index.html', 'demo.css', 'demo.js', 'worker.js'] as const;
-const STUDENT_MODULE = 'student.min.js';
+/** Modules of the student, as they are beside the page, and as they are known. */
+const STUDENT_MODULES = {
+  'student.min.js': '@bert2dnn/student/browser',
+  'explain.min.js': '@bert2dnn/student/browser/explain',
+} as const;
 const CATALOGUE = 'catalogue.tsv';
 const DESCRIPTION = 'demo.json';
 const README = 'README.md';
 const WRITTEN_FILES: readonly string[] = [
   ...PAGE_FILES,
-  STUDENT_MODULE,
+  ...Object.keys(STUDENT_MODULES),
   MODEL_FILE,
   CATALOGUE,
   DESCRIPTION,
@@ -88,10 +92,13 @@ function pairFields({ definition }: Student): readonly [string, string] {
 
 async function readPageFiles(): Promise<[string, Uint8Array][]> {
   const page = new URL('../../demo/', import.meta.url);
-  const sources = PAGE_FILES.map((name) => [name, new URL(name, page)] as const);
-  const studentModule = new URL(import.meta.resolve('@bert2dnn/student/browser'));
+  const modules = Object.entries(STUDENT_MODULES);
+  const sources = [
+    ...PAGE_FILES.map((name) => [name, new URL(name, page)] as const),
+    ...modules.map(([name, known]) => [name, new URL(import.meta.resolve(known))] as const),
+  ];
   return Promise.all(
-    [...sources, [STUDENT_MODULE, studentModule] as const].map(
+    sources.map(
       async ([name, url]): Promise<[string, Uint8Array]> => [
         name,
         await readFile(fileURLToPath(url)),

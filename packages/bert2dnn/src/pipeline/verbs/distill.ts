@@ -76,7 +76,7 @@ export const distillVerb = defineVerb({
     ),
     ngrams: integer('Longest n-gram (default 2).', undefined, { min: 1, max: 3 }),
     embeddingSize: integer("Width of a block's vector (default 64).", undefined),
-    hiddenLayers: integers('Widths of the layers (default 1024,512,128,64).'),
+    hiddenLayers: integers('Widths of the layers (default 256,64; of paper 1024,512,128,64).'),
     crossSize: integer('pair: buckets of crossed words (default 65,536).', undefined),
     matchSize: integer('pair: rows of match features (default 32,768).', undefined),
     quantities: choice(
@@ -102,7 +102,7 @@ export const distillVerb = defineVerb({
     ),
     windowSize: integer(
       'MiB of features that are shuffled together; two such windows are in memory.',
-      512,
+      256,
     ),
     cache: optionalPath(
       'Folder for features that stays, so that later trainings on the same texts need no text work (default: one beside --out that goes).',

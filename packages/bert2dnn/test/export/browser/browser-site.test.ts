@@ -66,6 +66,7 @@ describe('export --format browser', () => {
       'demo.css',
       'demo.js',
       'demo.json',
+      'explain.min.js',
       'index.html',
       'model.b2d',
       'student.min.js',
