@@ -32,7 +32,7 @@ const BENCHMARKS = {
   browser:
     'a student in Chromium: bytes of code, µs a pair, key strokes over 10,000 products, cold start',
   latency:
-    'text to score: a student beside teachers of the shapes of BERT-Base, MiniLM-L6 and TinyBERT-4',
+    'text to score: students in every executor beside ONNX Runtime and teachers of the shapes of BERT-Base and TinyBERT-4; --student DIR --pairs FILE',
 };
 
 const [name, ...options] = process.argv.slice(2);

@@ -6,6 +6,7 @@ import {
   BIAS,
   C,
   ENTRY_BYTES,
+  evenLength,
   IS_HIDDEN,
   IS_SIGNED,
   inputOf,
@@ -65,7 +66,7 @@ function listGroups(layer: usize, row: usize): void {
       entry = push(entry, i32x4.extract_lane(words, 1), place + PANEL * 2);
     }
   }
-  store<u32>(list, <u32>(entry - first));
+  store<u32>(list, evenLength(first, entry));
   store<f32>(list, isZero ? 0 : largest / levels, 4);
 }
 
@@ -97,9 +98,11 @@ function multiplyPanel(layer: usize, panel: usize, row: usize): void {
   let sum6 = v128.load(bases, 96);
   let sum7 = v128.load(bases, 112);
   let entry = list + LIST_HEAD;
-  for (const end = entry + load<u32>(list); entry < end; entry += ENTRY_BYTES) {
+  for (const end = entry + load<u32>(list); entry < end; entry += 2 * ENTRY_BYTES) {
     const group = v128.load32_splat(entry);
     const from = weights + load<u32>(entry, 4);
+    const nextGroup = v128.load32_splat(entry, 8);
+    const nextFrom = weights + load<u32>(entry, 12);
     sum0 = add(group, from, 0, sum0);
     sum1 = add(group, from, 1, sum1);
     sum2 = add(group, from, 2, sum2);
@@ -108,6 +111,14 @@ function multiplyPanel(layer: usize, panel: usize, row: usize): void {
     sum5 = add(group, from, 5, sum5);
     sum6 = add(group, from, 6, sum6);
     sum7 = add(group, from, 7, sum7);
+    sum0 = add(nextGroup, nextFrom, 0, sum0);
+    sum1 = add(nextGroup, nextFrom, 1, sum1);
+    sum2 = add(nextGroup, nextFrom, 2, sum2);
+    sum3 = add(nextGroup, nextFrom, 3, sum3);
+    sum4 = add(nextGroup, nextFrom, 4, sum4);
+    sum5 = add(nextGroup, nextFrom, 5, sum5);
+    sum6 = add(nextGroup, nextFrom, 6, sum6);
+    sum7 = add(nextGroup, nextFrom, 7, sum7);
   }
   const out = load<u32>(layer, OUTPUT) + row * load<u32>(layer, OUTPUT_STRIDE) + panel * PANEL * 4;
   const scale = f32x4.splat(load<f32>(list, 4));

@@ -24,7 +24,7 @@ export interface WholeKernels {
 
 /** All kernels; everything but a size or a scale is a byte offset. */
 export interface Kernels extends WholeKernels {
-  layerFloat(layer: number, B: number): void;
+  layerFloat(layer: number, first: number, end: number): void;
   gatherFloat(out: number, table: number, ids: number, Z: number, D: number, scale: number): void;
   gatherHalf(out: number, table: number, ids: number, Z: number, D: number, scale: number): void;
   gatherWhole(

@@ -40,6 +40,7 @@ export const LAYER_MEMBERS = [
   'panelBytes',
   'isHidden',
   'isSigned',
+  'biasStride',
 ] as const;
 
 export type LayerDescriptor = Record<(typeof LAYER_MEMBERS)[number], number>;

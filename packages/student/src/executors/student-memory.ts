@@ -3,7 +3,7 @@ import { decodeTensor } from '../model/decode-parameters.js';
 import { embeddingName } from '../model/parameters.js';
 import type { Int8Tensor, StoredParameters, StoredTensor } from '../model/stored-parameters.js';
 import type { Instructions, KernelMemory } from './kernel-modules.js';
-import { LAYER_MEMBERS } from './memory-plan.js';
+import { LAYER_MEMBERS, type LayerDescriptor } from './memory-plan.js';
 import {
   GROUP_CHANNELS,
   numPanels,
@@ -28,8 +28,11 @@ export function fillStudentMemory(
     const table = embeddingName(name);
     moved[table] = copyTable(buffer, place, parts.parameters[table]);
   }
-  for (const { layers } of layout.stacks) {
+  for (const { layers, halves } of layout.stacks) {
     for (const layer of layers) fillLayer(buffer, layer, parts);
+    if (halves === undefined) continue;
+    writeDescriptor(buffer, halves.shared, halves.descriptors[0]);
+    writeDescriptor(buffer, halves.rest, halves.descriptors[1]);
   }
   for (const [name, tensor] of Object.entries(moved)) {
     if (!name.endsWith('.embedding')) moved[name] = copyOf(tensor);
@@ -60,15 +63,19 @@ function copyTable(
   return { precision: 'int8', values, scales: rowScales };
 }
 
+function writeDescriptor(buffer: ArrayBuffer, address: number, descriptor: LayerDescriptor): void {
+  const words = new Uint32Array(buffer, address, LAYER_MEMBERS.length);
+  LAYER_MEMBERS.forEach((member, index) => {
+    words[index] = descriptor[member];
+  });
+}
+
 function fillLayer(
   buffer: ArrayBuffer,
   { name, C, O, isWhole, address, descriptor }: LayerPlace,
   { parameters, instructions }: { parameters: StoredParameters; instructions: Instructions },
 ): void {
-  const words = new Uint32Array(buffer, address, LAYER_MEMBERS.length);
-  LAYER_MEMBERS.forEach((member, index) => {
-    words[index] = descriptor[member];
-  });
+  writeDescriptor(buffer, address, descriptor);
   const { weights, bias, scales, bases, panelBytes, isSigned } = descriptor;
   new Float32Array(buffer, bias, O).set(parameters[`${name}.bias`] as Float32Array);
   const tensor = parameters[`${name}.weight`];

@@ -230,9 +230,8 @@ export const ROLES_NAMES: Names<typeof ROLES_LAYOUT.rows> = {
     ];
     return {
       feature: `a word like "for" or "with" ${where[cell]}`,
-      query:
-        cell >= 2 ? [findDivider(pair.query, pair.lexicon).position] : upTo(pair.query.numWords),
-      title: cell % 2 === 1 ? [findDivider(pair.title, pair.lexicon).position] : [],
+      query: cell >= 2 ? [findDivider(pair.query, pair.lexicon)] : upTo(pair.query.numWords),
+      title: cell % 2 === 1 ? [findDivider(pair.title, pair.lexicon)] : [],
     };
   },
   turning: (cell, context) => {
@@ -277,7 +276,7 @@ export const ROLES_NAMES: Names<typeof ROLES_LAYOUT.rows> = {
 
 /** The word that names the thing: the last one before a divider, else the last one. */
 function headOf(title: WordList, { pair }: MatchContext): number[] {
-  return title.numWords === 0 ? [] : [findDivider(title, pair.lexicon).position - 1];
+  return title.numWords === 0 ? [] : [findDivider(title, pair.lexicon) - 1];
 }
 
 /** Where the title has a word of the query. */

@@ -1,6 +1,6 @@
 // Match features `characters`: how alike in letters the nearest title word is to a query word that is not found for
 // sure, and how much of the query's letters the title has. For misspellings further than one edit away.
-import { type CharacterGrams, countCommon } from './character-grams.js';
+import { type CharacterGrams, CommonCounter } from './character-grams.js';
 import { type FamilyRows, layOut } from './family-rows.js';
 import { NUMBER_KIND, WORD_KINDS } from './lexicon.js';
 import { bucketIndex } from './match-layout.js';
@@ -54,9 +54,13 @@ export function appendCharacters(
   into.push(firstRow + ROWS.coverage + bucketIndex(covered / whole, COVERAGE_EDGES));
 }
 
+/** Scratch: read anew for every word. */
+const COUNTER = new CommonCounter();
+
 /** Largest Dice coefficient of the word's n-grams with those of a title word. */
 function nearestLikeness({ title, lexicon }: PairMatch, grams: CharacterGrams, word: number) {
   const wanted = grams.of(word);
+  COUNTER.read(wanted);
   let best = 0;
   for (let position = 0; position < title.numWords; position++) {
     const candidate = title.words[position];
@@ -65,7 +69,7 @@ function nearestLikeness({ title, lexicon }: PairMatch, grams: CharacterGrams, w
     // No more than the shorter list can be common, so most candidates need no look.
     if ((2 * Math.min(wanted.length, given.length)) / (wanted.length + given.length) <= best)
       continue;
-    best = Math.max(best, (2 * countCommon(wanted, given)) / (wanted.length + given.length));
+    best = Math.max(best, (2 * COUNTER.countIn(given)) / (wanted.length + given.length));
   }
   return best;
 }

@@ -12,6 +12,9 @@ export const MAX_CROSS_WORDS = { left: 16, right: 48 } as const;
 
 /** Crossed words of two fields. */
 export class CrossBlock implements FeatureBlock {
+  /** Of the right text's words: the hashes of their stems. */
+  private readonly rightHashes = new Int32Array(MAX_CROSS_WORDS.right);
+
   constructor(
     private readonly definition: CrossBlockDefinition,
     private readonly fieldIndices: readonly [number, number],
@@ -24,11 +27,14 @@ export class CrossBlock implements FeatureBlock {
     const right = texts[this.fieldIndices[1]];
     const numLeft = Math.min(left.numWords, MAX_CROSS_WORDS.left);
     const numRight = Math.min(right.numWords, MAX_CROSS_WORDS.right);
+    for (let index = 0; index < numRight; index++) {
+      this.rightHashes[index] = hashes[stems[right.words[index]]];
+    }
     for (let leftIndex = 0; leftIndex < numLeft; leftIndex++) {
       const leftHash = hashes[stems[left.words[leftIndex]]];
       for (let rightIndex = 0; rightIndex < numRight; rightIndex++) {
-        const rightHash = hashes[stems[right.words[rightIndex]]];
-        into.push(bucketOf(combineHashes(leftHash, rightHash), this.definition.size));
+        const hash = combineHashes(leftHash, this.rightHashes[rightIndex]);
+        into.push(bucketOf(hash, this.definition.size));
       }
     }
   }

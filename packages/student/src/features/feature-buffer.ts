@@ -2,17 +2,31 @@
 
 /** Bags of ids: bag i is `ids[offsets[i]] .. ids[offsets[i + 1] - 1]`. Both arrays may be longer than what is in use. */
 export class IdBags {
-  ids = new Int32Array(256);
-  offsets = new Int32Array(65);
+  ids: Int32Array<ArrayBuffer>;
+  offsets: Int32Array<ArrayBuffer>;
   /** Bags closed so far. */
   numExamples = 0;
   /** Ids so far, those of the open bag included. */
   numIds = 0;
 
+  /** @param capacity ids that there is room for at first. */
+  constructor(capacity = 256) {
+    this.ids = new Int32Array(capacity);
+    this.offsets = new Int32Array(1 + capacity / 4);
+  }
+
   /** Adds an id to the open bag. */
   push(id: number): void {
     if (this.numIds === this.ids.length) this.ids = grow(this.ids, this.numIds * 2);
     this.ids[this.numIds++] = id;
+  }
+
+  /** Adds the first `count` of a list to the open bag. */
+  pushAll(ids: Int32Array, count: number): void {
+    const { numIds } = this;
+    while (numIds + count > this.ids.length) this.ids = grow(this.ids, this.ids.length * 2);
+    for (let index = 0; index < count; index++) this.ids[numIds + index] = ids[index];
+    this.numIds = numIds + count;
   }
 
   /** Closes the open bag; the next id belongs to the next example. */

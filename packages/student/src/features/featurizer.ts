@@ -2,14 +2,16 @@
 import { StudentError } from '../errors.js';
 import type { BlockDefinition, StudentDefinition } from '../model/definition.js';
 import { type Tokenizer, tokenizerOf } from '../text/tokenizer.js';
-import { AnalysedText } from './analysed-text.js';
+import type { AnalysedText } from './analysed-text.js';
 import type { FeatureBlock } from './block.js';
 import { CharactersBlock } from './characters-block.js';
 import { CrossBlock } from './cross-block.js';
 import { FeatureBuffer } from './feature-buffer.js';
+import { KeptBlock } from './kept-block.js';
 import { Lexicon } from './lexicon.js';
 import { MatchBlock } from './match-block.js';
 import { HashedNgramsBlock, ListedNgramsBlock } from './ngrams-block.js';
+import { TextCache } from './text-cache.js';
 import type { Vocabulary } from './vocabulary.js';
 import { WordStatistics } from './word-statistics.js';
 
@@ -19,7 +21,9 @@ export type FeatureDefinition = Pick<StudentDefinition, 'fields' | 'text' | 'blo
 /** Turns examples into ids. Holds scratch: one per thread. */
 export class Featurizer {
   private readonly lexicon = new Lexicon();
-  private readonly texts: AnalysedText[];
+  /** Of each field: texts that came lately, and that of the example at hand. */
+  private readonly caches: TextCache[];
+  private readonly texts: AnalysedText[] = [];
   private readonly tokenizer: Tokenizer;
   private readonly blocks: FeatureBlock[];
 
@@ -32,8 +36,13 @@ export class Featurizer {
     vocabularies: Readonly<Record<string, Vocabulary>>,
   ) {
     this.tokenizer = tokenizerOf(definition.text);
-    this.texts = definition.fields.map(() => new AnalysedText());
-    this.blocks = definition.blocks.map((block) => this.createBlock(block, vocabularies));
+    this.caches = definition.fields.map(() => new TextCache(this.tokenizer, this.lexicon));
+    this.blocks = definition.blocks.map((block, index) => {
+      const created = this.createBlock(block, vocabularies);
+      // Character n-grams are many, and their hashes are kept already, by word.
+      if (block.fields.length > 1 || block.kind !== 'ngrams') return created;
+      return new KeptBlock(created, index, definition.fields.indexOf(block.fields[0]));
+    });
   }
 
   /** An empty buffer with a list for each block. */
@@ -44,8 +53,8 @@ export class Featurizer {
   /** Adds one example, texts in the order of `definition.fields`, as the next bag of every block. */
   featurize(example: readonly string[], into: FeatureBuffer): void {
     this.lexicon.trim();
-    for (let field = 0; field < this.texts.length; field++) {
-      this.texts[field].read(example[field], this.tokenizer, this.lexicon);
+    for (let field = 0; field < this.caches.length; field++) {
+      this.texts[field] = this.caches[field].read(example[field]);
     }
     for (let block = 0; block < this.blocks.length; block++) {
       this.blocks[block].append(this.texts, into.blocks[block]);

@@ -44,8 +44,9 @@ export const NUM_IMPORTANCE_ROWS = numRows;
 export function appendImportance(
   pair: PairMatch,
   statistics: WordStatistics,
-  { firstRow, into }: FamilyRows,
+  rows: FamilyRows,
 ): void {
+  const { firstRow, into } = rows;
   statistics.learn();
   const { query, matchClasses, sureness } = pair;
   const { importances, weights } = statistics;
@@ -71,14 +72,14 @@ export function appendImportance(
   const missing = Math.min(numMissing, MAX_MISSING);
   const missed = missing === 0 ? 0 : 1 + (missing - 1) * NUM_IMPORTANCES + mostMissed;
   into.push(firstRow + ROWS.mostMissed + missed);
-  appendTitle(pair, statistics, { firstRow, into }, numSure / query.numWords);
+  appendTitle(pair, statistics, rows, bucketIndex(numSure / query.numWords, EDGES.share));
 }
 
 function appendTitle(
   { title, asked }: PairMatch,
   { importances, weights }: WordStatistics,
   { firstRow, into }: FamilyRows,
-  sureShare: number,
+  share: number,
 ): void {
   if (title.numWords === 0) return;
   let [whole, wanted, mostUnasked] = [0, 0, 0];
@@ -89,6 +90,5 @@ function appendTitle(
     else mostUnasked = Math.max(mostUnasked, 1 + importances[word]);
   }
   into.push(firstRow + ROWS.titleCoverage + bucketIndex(wanted / whole, COVERAGE_EDGES));
-  const share = bucketIndex(sureShare, EDGES.share) * (1 + NUM_IMPORTANCES);
-  into.push(firstRow + ROWS.mostUnasked + share + mostUnasked);
+  into.push(firstRow + ROWS.mostUnasked + share * (1 + NUM_IMPORTANCES) + mostUnasked);
 }

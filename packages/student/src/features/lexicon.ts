@@ -22,6 +22,10 @@ export class Lexicon {
   readonly stems: number[] = [];
   /** Of each word: index into `WORD_KINDS`. */
   readonly kinds: number[] = [];
+  /** Of each word: UTF-16 units. */
+  readonly lengths: number[] = [];
+  /** Of each word: `lettersOf`. */
+  readonly letters: number[] = [];
   /** Grows when the lexicon is emptied: numbers of an older generation mean nothing. */
   generation = 0;
   private numLetters = 0;
@@ -36,7 +40,8 @@ export class Lexicon {
   trim(): void {
     if (this.words.length <= MAX_WORDS && this.numLetters <= MAX_LETTERS) return;
     this.numbers.clear();
-    for (const column of [this.words, this.hashes, this.stems, this.kinds]) column.length = 0;
+    const { words, hashes, stems, kinds, lengths, letters } = this;
+    for (const column of [words, hashes, stems, kinds, lengths, letters]) column.length = 0;
     this.numLetters = 0;
     this.generation += 1;
   }
@@ -48,11 +53,23 @@ export class Lexicon {
     this.numLetters += word.length;
     this.hashes.push(hashWord(word));
     this.kinds.push(kindOfWord(word));
+    this.lengths.push(word.length);
+    this.letters.push(lettersOf(word));
     this.stems.push(number);
     const stem = stemWord(word);
     if (stem !== word) this.stems[number] = this.intern(stem);
     return number;
   }
+}
+
+/**
+ * Which letters a word has, as bits of their five low ones: a part of a word has no bit that the word lacks, and one
+ * edit changes two bits at most. Tells most words apart without a look at them.
+ */
+export function lettersOf(word: string): number {
+  let letters = 0;
+  for (let index = 0; index < word.length; index++) letters |= 1 << (word.charCodeAt(index) & 31);
+  return letters;
 }
 
 /** Index into `WORD_KINDS`. */

@@ -4,7 +4,8 @@
 import type { MatchBlockDefinition, MatchFamily } from '../model/definition.js';
 import { CharacterGrams } from './character-grams.js';
 import { appendCharacters, NUM_CHARACTER_ROWS } from './characters-family.js';
-import type { IdBags } from './feature-buffer.js';
+import type { FamilyRows } from './family-rows.js';
+import { IdBags } from './feature-buffer.js';
 import { appendImportance, NUM_IMPORTANCE_ROWS } from './importance-family.js';
 import type { Lexicon } from './lexicon.js';
 import { NUM_FIXED_MATCH_FEATURES } from './match-layout.js';
@@ -37,42 +38,46 @@ export function numFixedMatchRows({
 /** Adds the features of one pair. */
 export type AppendFamily = (pair: PairMatch, into: IdBags) => void;
 
+type AppendRows = (pair: PairMatch, rows: FamilyRows) => void;
+
 /** What a family may read beside the pair. */
 interface FamilyParts {
-  firstRow: number;
   lexicon: Lexicon;
   statistics: WordStatistics | undefined;
 }
 
 /** How each family is made ready; the definition's check sees to it that there are statistics where they are read. */
-const CREATE_FAMILY: Readonly<Record<MatchFamily, (parts: FamilyParts) => AppendFamily>> = {
+const CREATE_FAMILY: Readonly<Record<MatchFamily, (parts: FamilyParts) => AppendRows>> = {
   importance:
-    ({ firstRow, statistics }) =>
-    (pair, into) =>
-      appendImportance(pair, statistics!, { firstRow, into }),
-  characters: ({ firstRow, lexicon }) => {
+    ({ statistics }) =>
+    (pair, rows) =>
+      appendImportance(pair, statistics!, rows),
+  characters: ({ lexicon }) => {
     const grams = new CharacterGrams(lexicon, GRAM_LENGTHS);
-    return (pair, into) => appendCharacters(pair, grams, { firstRow, into });
+    return (pair, rows) => appendCharacters(pair, grams, rows);
   },
-  quantities:
-    ({ firstRow }) =>
-    (pair, into) =>
-      appendQuantities(pair, { firstRow, into }),
+  quantities: () => appendQuantities,
   roles:
-    ({ firstRow, statistics }) =>
-    (pair, into) =>
-      appendRoles(pair, statistics!, { firstRow, into }),
+    ({ statistics }) =>
+    (pair, rows) =>
+      appendRoles(pair, statistics!, rows),
 };
 
 /** The families of one block, ready to run; their rows begin at `firstRow`, in order. */
 export function createFamilies(
   families: readonly MatchFamily[],
-  parts: FamilyParts,
+  parts: FamilyParts & { firstRow: number },
 ): AppendFamily[] {
   let row = parts.firstRow;
   return families.map((family) => {
     const firstRow = row;
     row += FAMILY_ROWS[family];
-    return CREATE_FAMILY[family]({ ...parts, firstRow });
+    const append = CREATE_FAMILY[family](parts);
+    // Made once: a new one for every pair would cost memory.
+    const rows = { firstRow, into: new IdBags(0) };
+    return (pair, into) => {
+      rows.into = into;
+      append(pair, rows);
+    };
   });
 }

@@ -2,15 +2,16 @@
 // A bigram costs one probe and no string is made. Exact: keys are compared whole.
 
 const EMPTY = -1;
+/** Where in a node's four numbers its word and its token are; its parent comes first. */
+const WORD = 1;
+const TOKEN = 2;
 
 /** A set of n-grams, each with a token id. Node 0 is the root. */
 export class NgramTrie {
   private readonly words = new Map<string, number>();
   private numNodes = 1;
-  /** Of node n: token id that ends there, or -1. */
-  private tokens = new Int32Array(64).fill(EMPTY);
-  private parents = new Int32Array(64);
-  private lastWords = new Int32Array(64);
+  /** Of node n at 4 n, so that a step reads one line of the cache: parent, word, token id that ends there or -1. */
+  private nodes = new Int32Array(4 * 64).fill(EMPTY);
   /** Hash table of nodes by (parent, word); a power of two, at most half full. */
   private slots = new Int32Array(128).fill(EMPTY);
 
@@ -18,8 +19,8 @@ export class NgramTrie {
   add(token: string, tokenId: number): boolean {
     let node = 0;
     for (const word of token.split(' ')) node = this.addStep(node, this.addWord(word));
-    if (this.tokens[node] !== EMPTY) return false;
-    this.tokens[node] = tokenId;
+    if (this.tokenAt(node) !== EMPTY) return false;
+    this.nodes[4 * node + TOKEN] = tokenId;
     return true;
   }
 
@@ -30,19 +31,20 @@ export class NgramTrie {
 
   /** The node reached from `node` by a word id, or -1. A word id of -1 leads nowhere. */
   step(node: number, wordId: number): number {
-    const mask = this.slots.length - 1;
+    const { slots, nodes } = this;
+    const mask = slots.length - 1;
     let slot = hashStep(node, wordId) & mask;
     for (;;) {
-      const found = this.slots[slot];
+      const found = slots[slot];
       if (found === EMPTY) return EMPTY;
-      if (this.parents[found] === node && this.lastWords[found] === wordId) return found;
+      if (nodes[4 * found] === node && nodes[4 * found + WORD] === wordId) return found;
       slot = (slot + 1) & mask;
     }
   }
 
   /** Token id of the n-gram that ends at a node, or -1. */
   tokenAt(node: number): number {
-    return this.tokens[node];
+    return this.nodes[4 * node + TOKEN];
   }
 
   /** Token id of an n-gram, or -1. */
@@ -52,7 +54,7 @@ export class NgramTrie {
       node = this.step(node, this.wordId(word));
       if (node === EMPTY) return EMPTY;
     }
-    return this.tokens[node];
+    return this.tokenAt(node);
   }
 
   private addWord(word: string): number {
@@ -66,24 +68,18 @@ export class NgramTrie {
     const known = this.step(node, wordId);
     if (known !== EMPTY) return known;
     const added = this.numNodes++;
-    if (added === this.tokens.length) this.growNodes();
-    this.parents[added] = node;
-    this.lastWords[added] = wordId;
+    if (4 * added === this.nodes.length) this.growNodes();
+    this.nodes[4 * added] = node;
+    this.nodes[4 * added + WORD] = wordId;
     if (this.numNodes * 2 > this.slots.length) this.growSlots();
     else this.insertSlot(added);
     return added;
   }
 
   private growNodes(): void {
-    const length = this.tokens.length * 2;
-    const copy = (values: Int32Array): Int32Array<ArrayBuffer> => {
-      const larger = new Int32Array(length).fill(EMPTY);
-      larger.set(values);
-      return larger;
-    };
-    this.tokens = copy(this.tokens);
-    this.parents = copy(this.parents);
-    this.lastWords = copy(this.lastWords);
+    const larger = new Int32Array(2 * this.nodes.length).fill(EMPTY);
+    larger.set(this.nodes);
+    this.nodes = larger;
   }
 
   private growSlots(): void {
@@ -93,7 +89,7 @@ export class NgramTrie {
 
   private insertSlot(node: number): void {
     const mask = this.slots.length - 1;
-    let slot = hashStep(this.parents[node], this.lastWords[node]) & mask;
+    let slot = hashStep(this.nodes[4 * node], this.nodes[4 * node + WORD]) & mask;
     while (this.slots[slot] !== EMPTY) slot = (slot + 1) & mask;
     this.slots[slot] = node;
   }

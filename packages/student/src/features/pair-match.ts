@@ -22,6 +22,8 @@ export class PairMatch {
   readonly sureness = new Uint8Array(MAX_MATCH_WORDS.query);
   /** Of each title word: 1 if some query word is found there for sure. */
   readonly asked = new Uint8Array(MAX_MATCH_WORDS.title);
+  /** Of each title word: its stem. */
+  readonly titleStems = new Int32Array(MAX_MATCH_WORDS.title);
   private readonly match: WordMatch = { matchClass: MISSING, position: -1 };
 
   constructor(readonly lexicon: Lexicon) {}
@@ -33,6 +35,10 @@ export class PairMatch {
     this.title.words = title.words as Int32Array<ArrayBuffer>;
     this.title.numWords = Math.min(title.numWords, MAX_MATCH_WORDS.title);
     this.asked.fill(0, 0, this.title.numWords);
+    const { stems } = this.lexicon;
+    for (let position = 0; position < this.title.numWords; position++) {
+      this.titleStems[position] = stems[title.words[position]];
+    }
     for (let index = 0; index < this.query.numWords; index++) {
       findWord(this.match, index, this);
       const { matchClass, position } = this.match;
@@ -50,8 +56,8 @@ export class PairMatch {
     const first = stems[this.query.words[step === 1 ? index : index + 1]];
     const second = stems[this.query.words[step === 1 ? index + 1 : index]];
     for (let position = 0; position + 1 < this.title.numWords; position++) {
-      if (stems[this.title.words[position]] !== first) continue;
-      if (stems[this.title.words[position + 1]] === second) return true;
+      if (this.titleStems[position] !== first) continue;
+      if (this.titleStems[position + 1] === second) return true;
     }
     return false;
   }

@@ -1,7 +1,7 @@
 // Match features `roles`: what the found words are in the title: its brand, the thing itself, or what the thing is for
 // ("battery for drill"). English: the words that part a title are a list. Brands are words that begin titles.
 import { type FamilyRows, layOut } from './family-rows.js';
-import type { Lexicon } from './lexicon.js';
+import { type Lexicon, lettersOf } from './lexicon.js';
 import { NOT_FOUND, type PairMatch, SURE } from './pair-match.js';
 import type { WordList } from './word-match.js';
 import { NUM_START_CLASSES, type WordStatistics } from './word-statistics.js';
@@ -62,34 +62,42 @@ export function appendRoles(pair: PairMatch, statistics: WordStatistics, rows: F
 function appendHead(pair: PairMatch, { firstRow, into }: FamilyRows): void {
   const { query, title, lexicon } = pair;
   const divider = findDivider(title, lexicon);
-  const isDivided = divider.position < title.numWords;
-  const head = divider.position - 1;
+  const isDivided = divider < title.numWords;
+  const head = divider - 1;
   const last = query.numWords - 1;
   let place = 0;
   if (pair.sureness[last] !== NOT_FOUND) {
     const position = pair.positions[last];
     place = position > head ? 3 : position === head ? 2 : 1;
   }
-  const division = isDivided ? (divider.index < NUM_FOR_DIVIDERS ? 1 : 2) : 0;
+  const division = isDivided ? divisionBy(lexicon.words[title.words[divider]]) : 0;
   into.push(firstRow + ROWS.headPlace + division * HEAD_PLACES + place);
   const isAsked = title.numWords > 0 ? pair.asked[head] : 0;
   into.push(firstRow + ROWS.heads + isAsked * 3 + pair.sureness[last]);
-  const queryDivider = findDivider(query, lexicon);
-  const isQueryDivided = queryDivider.position < query.numWords ? 1 : 0;
+  const isQueryDivided = findDivider(query, lexicon) < query.numWords ? 1 : 0;
   into.push(firstRow + ROWS.dividers + isQueryDivided * 2 + (isDivided ? 1 : 0));
 }
 
-/** First divider behind the first word, with its index in `DIVIDERS`; position `numWords` for none. */
+/** Place of the first divider behind the first word; `numWords` for none. */
 export function findDivider(
   { words, numWords }: WordList,
-  lexicon: Lexicon,
-): { position: number; index: number } {
+  { letters, words: texts }: Lexicon,
+): number {
   for (let position = 1; position < numWords; position++) {
-    const index = (DIVIDERS as readonly string[]).indexOf(lexicon.words[words[position]]);
-    if (index >= 0) return { position, index };
+    const word = words[position];
+    // Few words have no letters but those of dividers.
+    if ((letters[word] & ~DIVIDER_LETTERS) === 0 && divisionBy(texts[word]) > 0) return position;
   }
-  return { position: numWords, index: -1 };
+  return numWords;
 }
+
+/** 1 for a word like "for", 2 for one like "with", 0 for any other. */
+function divisionBy(word: string): number {
+  const index = (DIVIDERS as readonly string[]).indexOf(word);
+  return index < 0 ? 0 : index < NUM_FOR_DIVIDERS ? 1 : 2;
+}
+
+const DIVIDER_LETTERS = lettersOf(DIVIDERS.join(''));
 
 function appendTurning({ query, title, lexicon }: PairMatch, rows: FamilyRows): void {
   const queryWords = turningWords(query, lexicon);

@@ -45,6 +45,8 @@ export interface Pair {
   readonly query: WordList;
   readonly title: WordList;
   readonly lexicon: Lexicon;
+  /** The stems of the title's words. */
+  readonly titleStems: Int32Array;
 }
 
 /**
@@ -52,15 +54,16 @@ export interface Pair {
  * A number matches the same number only; a code (letters and digits) no other code one edit apart.
  */
 export function findWord(into: WordMatch, index: number, pair: Pair): void {
-  const { query, title, lexicon } = pair;
+  const { query, title, lexicon, titleStems } = pair;
   const { stems, kinds } = lexicon;
   const word = query.words[index];
+  const stem = stems[word];
   into.matchClass = MISSING;
   into.position = -1;
   for (let position = 0; position < title.numWords && into.matchClass !== EXACT; position++) {
-    const candidate = title.words[position];
-    if (candidate === word) improve(into, EXACT, position);
-    else if (stems[candidate] === stems[word]) improve(into, STEM, position);
+    // The same word has the same stem.
+    if (titleStems[position] !== stem) continue;
+    improve(into, title.words[position] === word ? EXACT : STEM, position);
   }
   if (into.matchClass !== MISSING || kinds[word] === NUMBER_KIND) return;
   for (let position = 0; position < title.numWords; position++) {
@@ -76,39 +79,53 @@ function improve(into: WordMatch, matchClass: number, position: number): void {
 
 /** Class of a query word and a title word that differ also in stem. */
 function compareLoosely({ query, title, lexicon }: Pair, index: number, position: number): number {
-  const { words, kinds } = lexicon;
-  const wanted = words[query.words[index]];
-  const candidate = words[title.words[position]];
+  const { kinds } = lexicon;
+  const wanted = query.words[index];
+  const candidate = title.words[position];
   if (position + 1 < title.numWords) {
-    if (isJoined(wanted, candidate, words[title.words[position + 1]])) return JOINED;
+    if (isJoined(wanted, candidate, title.words[position + 1], lexicon)) return JOINED;
   }
   if (index + 1 < query.numWords) {
-    if (isJoined(candidate, wanted, words[query.words[index + 1]])) return JOINED;
+    if (isJoined(candidate, wanted, query.words[index + 1], lexicon)) return JOINED;
   }
-  if (index > 0 && isJoined(candidate, words[query.words[index - 1]], wanted)) return JOINED;
-  const kind = kinds[title.words[position]];
+  if (index > 0 && isJoined(candidate, query.words[index - 1], wanted, lexicon)) return JOINED;
+  const kind = kinds[candidate];
   if (kind === NUMBER_KIND) return MISSING;
-  const mayBeNear = kind !== CODE_KIND && kinds[query.words[index]] !== CODE_KIND;
-  return compareParts(wanted, candidate, mayBeNear);
+  const mayBeNear = kind !== CODE_KIND && kinds[wanted] !== CODE_KIND;
+  return compareParts(wanted, candidate, mayBeNear, lexicon);
 }
 
-function isJoined(whole: string, first: string, second: string): boolean {
+function isJoined(whole: number, first: number, second: number, lexicon: Lexicon): boolean {
+  const { lengths, words } = lexicon;
   return (
-    whole.length >= MIN_JOINED &&
-    whole.length === first.length + second.length &&
-    whole.startsWith(first) &&
-    whole.endsWith(second)
+    lengths[whole] >= MIN_JOINED &&
+    lengths[whole] === lengths[first] + lengths[second] &&
+    words[whole].startsWith(words[first]) &&
+    words[whole].endsWith(words[second])
   );
 }
 
-/** `PREFIX`, `INSIDE`, `NEAR` or `MISSING` for two different words. */
-function compareParts(left: string, right: string, mayBeNear: boolean): number {
-  const shorter = left.length <= right.length ? left : right;
-  const longer = left.length <= right.length ? right : left;
-  if (shorter.length >= MIN_PREFIX && longer.startsWith(shorter)) return PREFIX;
-  if (shorter.length >= MIN_INSIDE && longer.includes(shorter)) return INSIDE;
-  if (mayBeNear && shorter.length >= MIN_NEAR && isOneEditApart(shorter, longer)) return NEAR;
-  return MISSING;
+/** `PREFIX`, `INSIDE`, `NEAR` or `MISSING` for two different words, most of which their letters tell apart. */
+function compareParts(
+  left: number,
+  right: number,
+  mayBeNear: boolean,
+  { lengths, letters, words }: Lexicon,
+): number {
+  const isOrdered = lengths[left] <= lengths[right];
+  const shorter = isOrdered ? left : right;
+  const longer = isOrdered ? right : left;
+  const length = lengths[shorter];
+  if (length < MIN_PREFIX) return MISSING;
+  if ((letters[shorter] & ~letters[longer]) === 0) {
+    if (words[longer].startsWith(words[shorter])) return PREFIX;
+    if (length >= MIN_INSIDE && words[longer].includes(words[shorter])) return INSIDE;
+  }
+  if (!mayBeNear || length < MIN_NEAR || lengths[longer] - length > 1) return MISSING;
+  const difference = letters[shorter] ^ letters[longer];
+  const withoutOne = difference & (difference - 1);
+  if ((withoutOne & (withoutOne - 1)) !== 0) return MISSING;
+  return isOneEditApart(words[shorter], words[longer]) ? NEAR : MISSING;
 }
 
 /** Whether one letter inserted, dropped, changed or swapped with its neighbour makes one word the other. */

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CharacterGrams, characterGrams, countCommon } from '../../src/features/character-grams.js';
+import {
+  CharacterGrams,
+  CommonCounter,
+  characterGrams,
+  countCommon,
+} from '../../src/features/character-grams.js';
 import { type FeatureDefinition, Featurizer } from '../../src/features/featurizer.js';
 import { Lexicon } from '../../src/features/lexicon.js';
 import { bucketOf, hashWord } from '../../src/text/hash.js';
@@ -19,6 +24,32 @@ function naiveGrams(word: string, low: number, high: number): Set<string> {
 }
 
 const sorted = (values: Iterable<number>): number[] => [...values].sort((a, b) => a - b);
+
+describe('CommonCounter', () => {
+  it('counts what countCommon counts, list after list', () => {
+    // Multiples of 512 share chains; more than 127 numbers need longer ones.
+    const number = fc.oneof(
+      fc.nat(20),
+      fc.nat(40).map((value) => value * 512 - 9000),
+    );
+    const list = fc
+      .uniqueArray(number, { maxLength: 45, size: 'max' })
+      .map((values) => Int32Array.from(values).sort());
+    const counter = new CommonCounter();
+    fc.assert(
+      fc.property(list, fc.array(list, { maxLength: 4 }), (read, others) => {
+        counter.read(read);
+        for (const other of others) expect(counter.countIn(other)).toBe(countCommon(read, other));
+      }),
+      { seed: 33, numRuns: 300 },
+    );
+    const long = Int32Array.from({ length: 1000 }, (_, index) => index * 7);
+    counter.read(long);
+    expect(counter.countIn(long)).toBe(1000);
+    counter.read(new Int32Array(0));
+    expect(counter.countIn(long)).toBe(0);
+  });
+});
 
 describe('characterGrams', () => {
   it('gives the hashes of a naive twin', () => {

@@ -102,6 +102,33 @@ describe('Featurizer', () => {
     expect([...buffer.blocks[0].offsets.subarray(0, 4)]).toEqual([0, 2, 2, 4]);
   });
 
+  it('gives texts that come again, in any order, what a new featurizer gives them', () => {
+    const definition: FeatureDefinition = {
+      fields: ['query', 'title'],
+      text: { tokenizer: 'default', ngrams: 2, quantities: true },
+      blocks: [
+        { name: 'query', kind: 'ngrams', fields: ['query'], size: 97, vocabulary: 'hash' },
+        { name: 'title', kind: 'ngrams', fields: ['title'], size: 5, vocabulary: 'list' },
+        { name: 'both', kind: 'ngrams', fields: ['title', 'query'], size: 97, vocabulary: 'hash' },
+        { name: 'letters', kind: 'characters', fields: ['title'], size: 97, lengths: [2, 3] },
+        { name: 'cross', kind: 'cross', fields: ['query', 'title'], size: 89 },
+      ],
+    };
+    const title = Vocabulary.fromTokens(['a', 'b', 'a b', '^ a', 'b $']);
+    // Short and long ones: those of more than 256 units are not kept.
+    const some = fc.constantFrom('', 'a', 'A b', '12in b', 'b a', 'a b '.repeat(100));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(some, some), { minLength: 2, maxLength: 12 }), (rows) => {
+        const lasting = new Featurizer(definition, { title });
+        const alone = rows.map((row) => idsOf(new Featurizer(definition, { title }), [row]));
+        expect(idsOf(lasting, rows)).toEqual(
+          definition.blocks.map((_, block) => alone.map((bags) => bags[block][0])),
+        );
+      }),
+      { seed: 12, numRuns: 100 },
+    );
+  });
+
   it('refuses a list block without its vocabulary', () => {
     expect(refusal(() => new Featurizer(ONE_FIELD, {}))).toContain('VOCABULARY_INVALID block text');
   });

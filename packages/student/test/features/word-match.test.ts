@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AnalysedText } from '../../src/features/analysed-text.js';
 import { Lexicon } from '../../src/features/lexicon.js';
 import { PairMatch } from '../../src/features/pair-match.js';
 import { isOneEditApart, MATCH_CLASSES } from '../../src/features/word-match.js';
+import { stemWord } from '../../src/text/stem.js';
 import { TOKENIZERS } from '../../src/text/tokenizer.js';
 
 describe('findWord', () => {
@@ -39,6 +41,32 @@ describe('findWord', () => {
     expect(readPair('x', 'y').longestRun()).toBe(0);
   });
 });
+
+describe('words that differ in stem', () => {
+  it('get the class of a naive twin that looks at all of their letters', () => {
+    const words = fc.stringMatching(/^[abcde]{1,7}$/);
+    const near = fc.tuple(words, fc.nat(6), words).map(([word, at, more]) => {
+      const changed = word.slice(0, at) + more.slice(0, 2) + word.slice(at + (more.length % 3));
+      return [word, changed || 'x'] as const;
+    });
+    fc.assert(
+      fc.property(near, ([query, title]) => {
+        const pair = readPair(query, title);
+        if (MATCH_CLASSES[pair.matchClasses[0]] === 'exact' || stemWord(query) === stemWord(title))
+          return;
+        expect(MATCH_CLASSES[pair.matchClasses[0]]).toBe(naiveClass(query, title));
+      }),
+      { seed: 8, numRuns: 2000 },
+    );
+  });
+});
+
+function naiveClass(left: string, right: string): string {
+  const [shorter, longer] = left.length <= right.length ? [left, right] : [right, left];
+  if (shorter.length >= 3 && longer.startsWith(shorter)) return 'prefix';
+  if (shorter.length >= 4 && longer.includes(shorter)) return 'inside';
+  return shorter.length >= 5 && isOneEditApart(shorter, longer) ? 'near' : 'missing';
+}
 
 describe('isOneEditApart', () => {
   it.each<[string, string, boolean]>([

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { NUM_FIXED_MATCH_FEATURES } from '../../src/features/match-layout.js';
 import { initializeParameters, inputSize, parameterShapes } from '../../src/model/parameters.js';
 import { createStudent } from '../../src/model/student.js';
@@ -69,6 +69,24 @@ describe('Student', () => {
     expect(new Set(single).size).toBeGreaterThan(1);
     // Spelling of quantities does not matter: the same ids, the same score.
     expect(student.score(['.75 inch', '2x4'])).toEqual(student.score(['3/4"', '2 x 4']));
+  });
+
+  it('reads the query of a ranking once, and ranks as it scores', () => {
+    const student = createStudent(handMadeParts(), { executor: 'simd' });
+    const titles = Array.from(
+      { length: 150 },
+      (_, index) => ['drill', 'bit red', 'red'][index % 3],
+    );
+    // Every text is lower-cased once when it is read, and only then.
+    const lowerCase = vi.spyOn(String.prototype, 'toLowerCase');
+    const ranked = student.rank('Red Drill', titles, { topK: 120 });
+    const numReads = lowerCase.mock.contexts.filter((text) => `${text}` === 'Red Drill').length;
+    lowerCase.mockRestore();
+    expect(numReads).toBe(1);
+    const scores = titles.map((title) => student.score(['Red Drill', title]));
+    const order = titles.map((_, index) => index);
+    order.sort((left, right) => scores[right].logit - scores[left].logit || left - right);
+    expect(ranked).toEqual(order.slice(0, 120).map((index) => ({ index, ...scores[index] })));
   });
 
   it('refuses examples with missing, unknown or wrong fields', () => {

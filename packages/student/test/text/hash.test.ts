@@ -23,4 +23,12 @@ describe('combineHashes and bucketOf', () => {
     // 10,000 draws into 10 buckets: standard deviation 30; five of them either way.
     for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(150);
   });
+
+  it('puts a hash, read without a sign, in the bucket of its remainder', () => {
+    for (const hash of [0, 1, -1, 12345, -98765, 2147483647, -2147483648]) {
+      for (const size of [1, 2, 3, 64, 65536, 65537, 2 ** 30, 2 ** 31, 2 ** 32]) {
+        expect(bucketOf(hash, size)).toBe(((hash + 2 ** 32) % 2 ** 32) % size);
+      }
+    }
+  });
 });

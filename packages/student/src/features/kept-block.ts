@@ -1,0 +1,23 @@
+// A block of one field, whose ids depend on that text alone: they are made once a text and then copied.
+import type { AnalysedText } from './analysed-text.js';
+import type { FeatureBlock } from './block.js';
+import type { IdBags } from './feature-buffer.js';
+
+/** Another block, its ids kept with the text. */
+export class KeptBlock implements FeatureBlock {
+  constructor(
+    private readonly block: FeatureBlock,
+    private readonly blockIndex: number,
+    private readonly fieldIndex: number,
+  ) {}
+
+  append(texts: readonly AnalysedText[], into: IdBags): void {
+    const text = texts[this.fieldIndex];
+    const bag = text.bagOf(this.blockIndex);
+    if (bag.numExamples === 0) {
+      this.block.append(texts, bag);
+      bag.endExample();
+    }
+    into.pushAll(bag.ids, bag.numIds);
+  }
+}

@@ -1,0 +1,21 @@
+// What a score costs in memory: its result, and a few numbers that the engine keeps as objects on the way. The reference
+// executor is plain, and makes some short-lived objects a layer.
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** The result, an object of two numbers, takes 72 bytes; each number passed to a function that is not inlined 16. */
+const MOST_BYTES = 320;
+
+describe('score', () => {
+  it('allocates hardly more than its result, run in WebAssembly', () => {
+    const script = join(import.meta.dirname, 'score-memory.mjs');
+    const young = ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256'];
+    const printed = execFileSync(process.execPath, [...young, script, 'simd']).toString();
+    const { executor, bytesPerCall } = JSON.parse(printed);
+    expect(executor).toBe('simd-f32');
+    // Less than nothing would mean that something was collected.
+    expect(bytesPerCall).toBeGreaterThan(0);
+    expect(bytesPerCall).toBeLessThan(MOST_BYTES);
+  });
+});
