@@ -21,11 +21,11 @@ export class AnalysedText {
   read(text: string, tokenizer: Tokenizer, lexicon: Lexicon): void {
     if (this.has(text, lexicon)) return;
     const words = tokenizer.splitWords(text);
+    this.numWords = words.length;
     if (words.length > this.words.length) this.words = new Int32Array(words.length * 2);
     for (let index = 0; index < words.length; index++) {
       this.words[index] = lexicon.intern(words[index]);
     }
-    this.numWords = words.length;
     this.text = text;
     this.generation = lexicon.generation;
     for (const bag of this.bags) bag?.clear();
@@ -33,7 +33,6 @@ export class AnalysedText {
 
   /** The kept ids of a block: one bag, or none if they are still to be made. */
   bagOf(blockIndex: number): IdBags {
-    while (this.bags.length <= blockIndex) this.bags.push(undefined);
     this.bags[blockIndex] ??= new IdBags(16);
     return this.bags[blockIndex];
   }
