@@ -9,7 +9,7 @@ export class AnalysedText {
   numWords = 0;
   private text: string | undefined;
   private generation = -1;
-  /** Ids that depend on this text alone, by the index of their block. Undefined, or without bags: not yet made. */
+  /** Ids that depend on this text alone, by the index of their block. Undefined or empty: not yet made, or none. */
   private readonly bags: (IdBags | undefined)[] = [];
 
   /** Whether these are the words of a text, as numbers of the lexicon as it is now. */
@@ -31,7 +31,7 @@ export class AnalysedText {
     for (const bag of this.bags) bag?.clear();
   }
 
-  /** The kept ids of a block: one bag, or none if they are still to be made. */
+  /** The kept ids of a block, one open bag: empty if they are still to be made. */
   bagOf(blockIndex: number): IdBags {
     this.bags[blockIndex] ??= new IdBags(16);
     return this.bags[blockIndex];
