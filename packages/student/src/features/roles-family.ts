@@ -89,7 +89,8 @@ export function findDivider({ words, numWords }: WordList, lexicon: Lexicon): nu
 /** 1 for a word like "for", 2 for one like "with", 0 for any other. */
 function divisionBy(word: string): number {
   const index = (DIVIDERS as readonly string[]).indexOf(word);
-  return index < 0 ? 0 : index < NUM_FOR_DIVIDERS ? 1 : 2;
+  if (index < 0) return 0;
+  return index < NUM_FOR_DIVIDERS ? 1 : 2;
 }
 
 function appendTurning({ query, title, lexicon }: PairMatch, rows: FamilyRows): void {
