@@ -15,25 +15,17 @@ export function gatherFloat(
 ): void {
   const end = ids + Z * 4;
   let column: usize = 0;
-  for (; column + 32 <= D; column += 32) {
+  for (; column + 16 <= D; column += 16) {
     let sum0 = f32x4.splat(0);
     let sum1 = f32x4.splat(0);
     let sum2 = f32x4.splat(0);
     let sum3 = f32x4.splat(0);
-    let sum4 = f32x4.splat(0);
-    let sum5 = f32x4.splat(0);
-    let sum6 = f32x4.splat(0);
-    let sum7 = f32x4.splat(0);
     for (let id = ids; id < end; id += 4) {
       const row = table + (<usize>load<u32>(id) * D + column) * 4;
       sum0 = f32x4.add(sum0, v128.load(row));
       sum1 = f32x4.add(sum1, v128.load(row, 16));
       sum2 = f32x4.add(sum2, v128.load(row, 32));
       sum3 = f32x4.add(sum3, v128.load(row, 48));
-      sum4 = f32x4.add(sum4, v128.load(row, 64));
-      sum5 = f32x4.add(sum5, v128.load(row, 80));
-      sum6 = f32x4.add(sum6, v128.load(row, 96));
-      sum7 = f32x4.add(sum7, v128.load(row, 112));
     }
     const to = out + column * 4;
     const factor = f32x4.splat(scale);
@@ -41,10 +33,6 @@ export function gatherFloat(
     v128.store(to, f32x4.mul(sum1, factor), 16);
     v128.store(to, f32x4.mul(sum2, factor), 32);
     v128.store(to, f32x4.mul(sum3, factor), 48);
-    v128.store(to, f32x4.mul(sum4, factor), 64);
-    v128.store(to, f32x4.mul(sum5, factor), 80);
-    v128.store(to, f32x4.mul(sum6, factor), 96);
-    v128.store(to, f32x4.mul(sum7, factor), 112);
   }
   for (; column < D; column++) {
     let sum: f32 = 0;

@@ -6,7 +6,6 @@ import {
   BIAS,
   C,
   ENTRY_BYTES,
-  evenLength,
   IS_HIDDEN,
   IS_SIGNED,
   inputOf,
@@ -35,7 +34,10 @@ export function layerWhole(layer: usize, B: usize): void {
   for (let row: usize = 0; row < B; row++) listGroups(layer, row);
   const numPanels: usize = load<u32>(layer, NUM_PANELS);
   for (let panel: usize = 0; panel < numPanels; panel++) {
-    for (let row: usize = 0; row < B; row++) multiplyPanel(layer, panel, row);
+    for (let row: usize = 0; row < B; row++) {
+      multiplyHalf(layer, panel, row, 0);
+      multiplyHalf(layer, panel, row, 16);
+    }
   }
 }
 
@@ -66,7 +68,7 @@ function listGroups(layer: usize, row: usize): void {
       entry = push(entry, i32x4.extract_lane(words, 1), place + PANEL * 2);
     }
   }
-  store<u32>(list, evenLength(first, entry));
+  store<u32>(list, <u32>(entry - first));
   store<f32>(list, isZero ? 0 : largest / levels, 4);
 }
 
@@ -85,51 +87,32 @@ function add(group: v128, weights: usize, lane: usize, sum: v128): v128 {
   return i32x4.add(sum, i32x4.dot_i16x8_s(v128.load_ext<i8>(weights + lane * 8), group));
 }
 
-function multiplyPanel(layer: usize, panel: usize, row: usize): void {
+/** Sixteen outputs of a row, the first or the second ones of a panel: `half` is 0 or 16. */
+function multiplyHalf(layer: usize, panel: usize, row: usize, half: usize): void {
   const list = listOf(layer, row);
-  const weights = load<u32>(layer, WEIGHTS) + panel * load<u32>(layer, PANEL_BYTES);
-  const bases = load<u32>(layer, BASES) + panel * PANEL * 4;
+  const lanes = ASC_FEATURE_RELAXED_SIMD ? half * 4 : half * 2;
+  const weights = load<u32>(layer, WEIGHTS) + panel * load<u32>(layer, PANEL_BYTES) + lanes;
+  const place = (panel * PANEL + half) * 4;
+  const bases = load<u32>(layer, BASES) + place;
   let sum0 = v128.load(bases);
   let sum1 = v128.load(bases, 16);
   let sum2 = v128.load(bases, 32);
   let sum3 = v128.load(bases, 48);
-  let sum4 = v128.load(bases, 64);
-  let sum5 = v128.load(bases, 80);
-  let sum6 = v128.load(bases, 96);
-  let sum7 = v128.load(bases, 112);
   let entry = list + LIST_HEAD;
-  for (const end = entry + load<u32>(list); entry < end; entry += 2 * ENTRY_BYTES) {
+  for (const end = entry + load<u32>(list); entry < end; entry += ENTRY_BYTES) {
     const group = v128.load32_splat(entry);
     const from = weights + load<u32>(entry, 4);
-    const nextGroup = v128.load32_splat(entry, 8);
-    const nextFrom = weights + load<u32>(entry, 12);
     sum0 = add(group, from, 0, sum0);
     sum1 = add(group, from, 1, sum1);
     sum2 = add(group, from, 2, sum2);
     sum3 = add(group, from, 3, sum3);
-    sum4 = add(group, from, 4, sum4);
-    sum5 = add(group, from, 5, sum5);
-    sum6 = add(group, from, 6, sum6);
-    sum7 = add(group, from, 7, sum7);
-    sum0 = add(nextGroup, nextFrom, 0, sum0);
-    sum1 = add(nextGroup, nextFrom, 1, sum1);
-    sum2 = add(nextGroup, nextFrom, 2, sum2);
-    sum3 = add(nextGroup, nextFrom, 3, sum3);
-    sum4 = add(nextGroup, nextFrom, 4, sum4);
-    sum5 = add(nextGroup, nextFrom, 5, sum5);
-    sum6 = add(nextGroup, nextFrom, 6, sum6);
-    sum7 = add(nextGroup, nextFrom, 7, sum7);
   }
-  const out = load<u32>(layer, OUTPUT) + row * load<u32>(layer, OUTPUT_STRIDE) + panel * PANEL * 4;
+  const out = load<u32>(layer, OUTPUT) + row * load<u32>(layer, OUTPUT_STRIDE) + place;
   const scale = f32x4.splat(load<f32>(list, 4));
-  finish(layer, panel * PANEL * 4, out, scale, sum0);
-  finish(layer, panel * PANEL * 4 + 16, out + 16, scale, sum1);
-  finish(layer, panel * PANEL * 4 + 32, out + 32, scale, sum2);
-  finish(layer, panel * PANEL * 4 + 48, out + 48, scale, sum3);
-  finish(layer, panel * PANEL * 4 + 64, out + 64, scale, sum4);
-  finish(layer, panel * PANEL * 4 + 80, out + 80, scale, sum5);
-  finish(layer, panel * PANEL * 4 + 96, out + 96, scale, sum6);
-  finish(layer, panel * PANEL * 4 + 112, out + 112, scale, sum7);
+  finish(layer, place, out, scale, sum0);
+  finish(layer, place + 16, out + 16, scale, sum1);
+  finish(layer, place + 32, out + 32, scale, sum2);
+  finish(layer, place + 48, out + 48, scale, sum3);
 }
 
 /** Four outputs of their sums. */

@@ -55,9 +55,9 @@ export interface LayerHalves {
   shared: number;
   rest: number;
   descriptors: readonly [LayerDescriptor, LayerDescriptor];
-  /** A row of sums begins at a multiple of `sumsBytes`. */
+  /** Where the sums begin, and how many a row has; in numbers, not bytes. */
   sums: number;
-  sumsBytes: number;
+  width: number;
 }
 
 /** Layers behind each other and the blocks whose vectors go in. */
@@ -209,8 +209,8 @@ function placeHalves(
     shared: plan.reserve(DESCRIPTOR_BYTES),
     rest: plan.reserve(DESCRIPTOR_BYTES),
     descriptors: [shared, rest],
-    sums,
-    sumsBytes,
+    sums: sums / 4,
+    width: sumsBytes / 4,
   };
 }
 

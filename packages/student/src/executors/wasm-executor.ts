@@ -125,7 +125,7 @@ export class WasmExecutor implements Executor {
 
   /**
    * Runs the first layer in two parts, the first one only for rows whose first bag is not that of the row before, as in
-   * a ranking, where all titles have one query. False, and nothing done, where that would save little.
+   * a ranking, where all titles have one query. False, and nothing done, where the second row has another bag.
    */
   private runHalves(
     { halves, blocks }: StackPlace,
@@ -134,17 +134,15 @@ export class WasmExecutor implements Executor {
   ): boolean {
     if (halves === undefined) return false;
     const bags = features.blocks[blocks[0].index];
-    let numShared = 0;
-    for (let row = 1; row < rows; row++) if (isSameAsBefore(bags, start + row)) numShared += 1;
-    if (2 * numShared < rows) return false;
-    const { shared, rest, sums, sumsBytes } = halves;
+    // The first two tell well enough: a ranking has one query throughout, and shuffled examples hardly ever a pair.
+    if (rows < 2 || !isSameAsBefore(bags, start + 1)) return false;
+    const { shared, rest, sums, width } = halves;
     for (let row = 0; row < rows; row++) {
       if (row === 0 || !isSameAsBefore(bags, start + row)) {
         this.kernels.layerFloat(shared, row, row + 1);
         continue;
       }
-      const to = (sums + row * sumsBytes) / 4;
-      const width = sumsBytes / 4;
+      const to = sums + row * width;
       this.floats.copyWithin(to, to - width, to);
     }
     this.kernels.layerFloat(rest, 0, rows);

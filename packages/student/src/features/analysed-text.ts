@@ -9,7 +9,7 @@ export class AnalysedText {
   numWords = 0;
   private text: string | undefined;
   private generation = -1;
-  /** Ids that depend on this text alone, by the index of their block. Undefined, or without bags: not yet made. */
+  /** Ids that depend on this text alone, by the index of their block. Undefined or empty: not yet made, or none. */
   private readonly bags: (IdBags | undefined)[] = [];
 
   /** Whether these are the words of a text, as numbers of the lexicon as it is now. */
@@ -21,19 +21,18 @@ export class AnalysedText {
   read(text: string, tokenizer: Tokenizer, lexicon: Lexicon): void {
     if (this.has(text, lexicon)) return;
     const words = tokenizer.splitWords(text);
+    this.numWords = words.length;
     if (words.length > this.words.length) this.words = new Int32Array(words.length * 2);
     for (let index = 0; index < words.length; index++) {
       this.words[index] = lexicon.intern(words[index]);
     }
-    this.numWords = words.length;
     this.text = text;
     this.generation = lexicon.generation;
     for (const bag of this.bags) bag?.clear();
   }
 
-  /** The kept ids of a block: one bag, or none if they are still to be made. */
+  /** The kept ids of a block, one open bag: empty if they are still to be made. */
   bagOf(blockIndex: number): IdBags {
-    while (this.bags.length <= blockIndex) this.bags.push(undefined);
     this.bags[blockIndex] ??= new IdBags(16);
     return this.bags[blockIndex];
   }

@@ -65,16 +65,12 @@ const NUM_SLOTS = 1024;
 export class CommonCounter {
   /** By the number's low bits: 1 + the last such place in the list; by that: the one before. 0 ends a chain. */
   private readonly slots = new Uint16Array(NUM_SLOTS);
-  private chains = new Uint16Array(128);
+  private readonly chains = new Uint16Array(NUM_SLOTS);
   private list = new Int32Array(0);
 
-  /** Takes a list in the place of the one before. */
+  /** Takes a list in the place of the one before: of at most 1023 numbers, and a word has 903 n-grams at most. */
   read(list: Int32Array): void {
-    const before = this.list;
-    for (let index = 0; index < before.length; index++) {
-      this.slots[before[index] & (NUM_SLOTS - 1)] = 0;
-    }
-    if (list.length >= this.chains.length) this.chains = new Uint16Array(2 * list.length);
+    this.slots.fill(0);
     for (let index = 0; index < list.length; index++) {
       const slot = list[index] & (NUM_SLOTS - 1);
       this.chains[index + 1] = this.slots[slot];

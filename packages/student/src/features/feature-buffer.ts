@@ -12,7 +12,7 @@ export class IdBags {
   /** @param capacity ids that there is room for at first. */
   constructor(capacity = 256) {
     this.ids = new Int32Array(capacity);
-    this.offsets = new Int32Array(1 + capacity / 4);
+    this.offsets = new Int32Array(5);
   }
 
   /** Adds an id to the open bag. */

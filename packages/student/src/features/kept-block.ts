@@ -14,10 +14,7 @@ export class KeptBlock implements FeatureBlock {
   append(texts: readonly AnalysedText[], into: IdBags): void {
     const text = texts[this.fieldIndex];
     const bag = text.bagOf(this.blockIndex);
-    if (bag.numExamples === 0) {
-      this.block.append(texts, bag);
-      bag.endExample();
-    }
+    if (bag.numIds === 0) this.block.append(texts, bag);
     into.pushAll(bag.ids, bag.numIds);
   }
 }

@@ -1,7 +1,7 @@
 // Match features `roles`: what the found words are in the title: its brand, the thing itself, or what the thing is for
 // ("battery for drill"). English: the words that part a title are a list. Brands are words that begin titles.
 import { type FamilyRows, layOut } from './family-rows.js';
-import { type Lexicon, lettersOf } from './lexicon.js';
+import type { Lexicon } from './lexicon.js';
 import { NOT_FOUND, type PairMatch, SURE } from './pair-match.js';
 import type { WordList } from './word-match.js';
 import { NUM_START_CLASSES, type WordStatistics } from './word-statistics.js';
@@ -79,14 +79,9 @@ function appendHead(pair: PairMatch, { firstRow, into }: FamilyRows): void {
 }
 
 /** Place of the first divider behind the first word; `numWords` for none. */
-export function findDivider(
-  { words, numWords }: WordList,
-  { letters, words: texts }: Lexicon,
-): number {
+export function findDivider({ words, numWords }: WordList, lexicon: Lexicon): number {
   for (let position = 1; position < numWords; position++) {
-    const word = words[position];
-    // Few words have no letters but those of dividers.
-    if ((letters[word] & ~DIVIDER_LETTERS) === 0 && divisionBy(texts[word]) > 0) return position;
+    if (divisionBy(lexicon.words[words[position]]) > 0) return position;
   }
   return numWords;
 }
@@ -94,10 +89,9 @@ export function findDivider(
 /** 1 for a word like "for", 2 for one like "with", 0 for any other. */
 function divisionBy(word: string): number {
   const index = (DIVIDERS as readonly string[]).indexOf(word);
-  return index < 0 ? 0 : index < NUM_FOR_DIVIDERS ? 1 : 2;
+  if (index < 0) return 0;
+  return index < NUM_FOR_DIVIDERS ? 1 : 2;
 }
-
-const DIVIDER_LETTERS = lettersOf(DIVIDERS.join(''));
 
 function appendTurning({ query, title, lexicon }: PairMatch, rows: FamilyRows): void {
   const queryWords = turningWords(query, lexicon);

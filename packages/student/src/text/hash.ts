@@ -15,8 +15,7 @@ export function combineHashes(left: number, right: number): number {
 
 /** Bucket 0..size-1 of a hash. */
 export function bucketOf(hash: number, size: number): number {
-  // A mask where it gives the same: powers of two are common, and a division costs more than all of the hash.
-  return (size & (size - 1)) === 0 ? (hash & (size - 1)) >>> 0 : (hash >>> 0) % size;
+  return (hash >>> 0) % size;
 }
 
 function mix(hash: number, value: number): number {

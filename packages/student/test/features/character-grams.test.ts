@@ -27,7 +27,7 @@ const sorted = (values: Iterable<number>): number[] => [...values].sort((a, b) =
 
 describe('CommonCounter', () => {
   it('counts what countCommon counts, list after list', () => {
-    // Multiples of 512 share chains; more than 127 numbers need longer ones.
+    // Multiples of 512 share chains; no word has more n-grams than the long list.
     const number = fc.oneof(
       fc.nat(20),
       fc.nat(40).map((value) => value * 512 - 9000),
