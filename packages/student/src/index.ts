@@ -71,6 +71,8 @@ export {
   embeddingName,
   initializeParameters,
   inputSize,
+  isTableName,
+  isWeightName,
   layerSizes,
   layerStacks,
   type Parameters,

@@ -1,6 +1,6 @@
 // Stage `distill`: transfer set and soft labels -> student. Chooses the vocabularies, then trains while worker threads
 // turn texts into features; goes on where a broken off run of the same command stopped.
-import { createStudent, type StudentDefinition } from '@bert2dnn/student';
+import { createStudent, quantizeStudent, type StudentDefinition } from '@bert2dnn/student';
 import type { ExampleSet } from '../data/index.js';
 import { fingerprintJson, type Json } from '../foundation/fingerprint.js';
 import { type LabelFolder, readSoftLabels } from '../labels/label-folder.js';
@@ -132,11 +132,12 @@ async function writeStudent(
 ): Promise<number> {
   const { epochs, bestEpoch, bestStep, rateFactor } = trained;
   const provenance = describeProvenance(inputs);
-  const student = createStudent({
+  const trainedStudent = createStudent({
     definition: { ...definition, provenance: provenance.short },
     vocabularies,
     parameters,
   });
+  const student = quantizeStudent(trainedStudent, inputs.settings.precision ?? 'float32');
   const training = {
     ...provenance.long,
     epochs: epochs as unknown as Json,

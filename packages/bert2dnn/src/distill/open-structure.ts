@@ -21,13 +21,14 @@ export async function openStructure(
   const { draft, start, inputs, options, progress } = job;
   const vocabularies = start?.vocabularies ?? (await openVocabularies({ ...job, set, targets }));
   const definition = withVocabularySizes(draft, vocabularies);
-  const { maxSize, epochs } = inputs.settings;
+  const { maxSize, precision, epochs } = inputs.settings;
   if (maxSize === undefined) return { definition, vocabularies };
   const { short, long } = describeProvenance(inputs);
   const plan = planSize(
     { definition: { ...definition, provenance: short }, vocabularies },
     {
       maxBytes: maxSize,
+      precision,
       textBytes:
         Buffer.byteLength(JSON.stringify(long, null, 2)) + RECORD_BYTES + EPOCH_BYTES * epochs,
       keeps: {

@@ -1,5 +1,5 @@
 // Options of `distill`: their meaning, defaults and limits. Structure and presets are in `presets.ts`.
-import type { StudentDefinition } from '@bert2dnn/student';
+import { PRECISIONS, type Precision, type StudentDefinition } from '@bert2dnn/student';
 import type { ExampleSet } from '../data/index.js';
 import { Bert2dnnError } from '../foundation/errors.js';
 import type { Progress } from '../foundation/progress.js';
@@ -13,6 +13,7 @@ import {
 } from './presets.js';
 import { VOCABULARY_CRITERIA, type VocabularyCriterion } from './token-choice.js';
 import {
+  parseName,
   resolveTraining,
   type TrainingOptions,
   type TrainingSettings,
@@ -43,6 +44,8 @@ export interface DistillOptions
   vocabularyBy?: string;
   /** Distinct n-grams counted in memory; see `VocabularyOptions`. */
   maxTokens?: number;
+  /** How the student's tables and weights are stored; trained are they in float32 always. Default `float32`. */
+  precision?: Precision;
   /** Most bytes of the folder: the student is made smaller until it fits, see `planSize`. Default: no limit. */
   maxSize?: number;
   /**
@@ -89,6 +92,8 @@ export interface DistillSettings extends TrainingSettings {
   minCount: number;
   vocabularyBy: VocabularyCriterion;
   maxSize?: number;
+  /** Absent: float32. */
+  precision?: Precision;
   prune: boolean;
   evalEvery: number;
   patience: number;
@@ -110,6 +115,7 @@ export function resolveSettings(
   const preset = name === undefined ? defaultPreset(fields) : parsePreset(name);
   const defaults = TRAINING_DEFAULTS[preset];
   const training = resolveTraining(options, defaults);
+  const precision = parseName('precision', options.precision ?? 'float32', PRECISIONS);
   const settings: DistillSettings = {
     preset,
     ...training,
@@ -118,6 +124,7 @@ export function resolveSettings(
     minCount: options.minCount ?? defaults.minCount,
     vocabularyBy: parseCriterion(options.vocabularyBy ?? 'frequency'),
     ...(options.maxSize !== undefined && { maxSize: options.maxSize }),
+    ...(precision !== 'float32' && { precision }),
     prune: options.prune ?? true,
     evalEvery: options.evalEvery ?? 0,
     patience: options.patience ?? 0,

@@ -1,7 +1,9 @@
 // A student that fits into a size: fewer rows, narrower vectors and smaller layers, all by one factor, as large as fits.
-// Numbers are float32, the only ones that the format has; a narrower type would be another `BYTES_PER_NUMBER`.
 import {
+  isTableName,
+  isWeightName,
   numFixedMatchRows,
+  type Precision,
   parameterShapes,
   type StudentDefinition,
   tableBlocks,
@@ -10,7 +12,7 @@ import {
 import { Bert2dnnError } from '../foundation/errors.js';
 import type { Vocabularies } from './featurize.js';
 
-const BYTES_PER_NUMBER = 4;
+const BYTES_PER_NUMBER: Readonly<Record<Precision, number>> = { float32: 4, float16: 2, int8: 1 };
 /** Beside the numbers of a tensor: its name twice over, type, shape and place in the header, and alignment. */
 const TENSOR_HEADER_BYTES = 160;
 /** Halvings of the range of the factor; 2^-30 of a student is no row. */
@@ -24,6 +26,8 @@ export interface SizePlanOptions {
   maxBytes: number;
   /** Bytes of the folder's text files but for the definition. */
   textBytes: number;
+  /** How tables and weights will be stored. Default: float32. */
+  precision?: Precision;
   /** Whether the widths stay as they are, because somebody asked for them. */
   keeps: { embeddingSize: boolean; hiddenLayers: boolean };
 }
@@ -41,8 +45,8 @@ export interface SizePlan {
  * @throws Bert2dnnError USAGE if even the smallest is larger.
  */
 export function planSize(student: SizePlan, options: SizePlanOptions): SizePlan {
-  const { maxBytes, textBytes, keeps } = options;
-  const sizeOf = (plan: SizePlan): number => textBytes + studentBytes(plan);
+  const { maxBytes, textBytes, precision, keeps } = options;
+  const sizeOf = (plan: SizePlan): number => textBytes + studentBytes(plan, precision);
   if (sizeOf(student) <= maxBytes) return student;
   const planOf = (width: number, rows: number): SizePlan => shrink(student, { width, rows, keeps });
   const least = sizeOf(planOf(0, 0));
@@ -75,11 +79,13 @@ function largestShare(fits: (share: number) => boolean): number {
  * Upper bound of the bytes of the student's weights and of its definition as JSON. Of vocabularies that are larger than their
  * block only the first tokens count.
  */
-export function studentBytes({ definition, vocabularies }: SizePlan): number {
+export function studentBytes(
+  { definition, vocabularies }: SizePlan,
+  precision: Precision = 'float32',
+): number {
   let bytes = Buffer.byteLength(JSON.stringify(definition, null, 2));
-  for (const shape of Object.values(parameterShapes(definition))) {
-    bytes +=
-      TENSOR_HEADER_BYTES + BYTES_PER_NUMBER * shape.reduce((product, size) => product * size);
+  for (const [name, shape] of Object.entries(parameterShapes(definition))) {
+    bytes += tensorBytes(name, shape, precision);
   }
   for (const block of listBlocks(definition)) {
     const { tokens } = vocabularies[block.name];
@@ -87,6 +93,15 @@ export function studentBytes({ definition, vocabularies }: SizePlan): number {
     for (let id = 0; id < block.size; id++) bytes += Buffer.byteLength(tokens[id]);
   }
   return bytes;
+}
+
+/** Bytes of a parameter in the file: biases are float32 always; int8 has a scale for each row of a table, each output else. */
+function tensorBytes(name: string, shape: readonly number[], precision: Precision): number {
+  const isStored = isTableName(name) || isWeightName(name);
+  const width = BYTES_PER_NUMBER[isStored ? precision : 'float32'];
+  const bytes = TENSOR_HEADER_BYTES + width * shape.reduce((product, size) => product * size);
+  if (!isStored || precision !== 'int8') return bytes;
+  return bytes + TENSOR_HEADER_BYTES + 4 * (isTableName(name) ? shape[0] : shape[1]);
 }
 
 /** @param shares of widths and of rows, 0..1 */

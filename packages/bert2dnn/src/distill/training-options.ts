@@ -196,7 +196,8 @@ function checkRanking(options: TrainingOptions): void {
   }
 }
 
-function parseName<Name extends string>(
+/** The name as one of the known ones. @throws Bert2dnnError USAGE for another. */
+export function parseName<Name extends string>(
   option: string,
   name: string,
   names: readonly Name[],

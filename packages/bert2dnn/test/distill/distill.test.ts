@@ -231,6 +231,21 @@ describe('distill', () => {
     expect(await weightsOf(jsonl)).toEqual(await weightsOf(tsv));
   });
 
+  it('stores the student as it is asked to, after the same training', async () => {
+    const scoreOf = async (out: string) =>
+      (await loadStudentFolder(out, { executor: 'reference' })).score(['word1 word2']).logit;
+    const { out } = await run({ epochs: 2 });
+    const half = await run({ epochs: 2, precision: 'float16' });
+    expect((await loadStudentFolder(half.out)).precision).toBe('float16');
+    expect(await scoreOf(half.out)).toBeCloseTo(await scoreOf(out), 2);
+    const input = await openLabelled(trainFile);
+    const more = await distill({ input, out: newFolder(), epochs: 1, start: half.out });
+    expect((await loadStudentFolder(more.out)).precision).toBe('float32');
+    await expect(run({ precision: 'int4' as never })).rejects.toThrow(
+      codeOf('USAGE', /precision: got "int4"/),
+    );
+  });
+
   it('keeps the epoch that was best on the dev examples', async () => {
     // Dev labels turned round: the less it has learnt the better.
     const turned = dev.rows.map(([text, label]) => [text, 1 - Number(label)]);

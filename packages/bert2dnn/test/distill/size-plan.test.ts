@@ -2,6 +2,9 @@
 import {
   createStudent,
   initializeParameters,
+  PRECISIONS,
+  type Precision,
+  quantizeStudent,
   serializeStudent,
   Vocabulary,
 } from '@bert2dnn/student';
@@ -26,17 +29,35 @@ function makeStudent(preset: Preset): SizePlan {
   return { definition: withVocabularySizes(draft, vocabularies), vocabularies };
 }
 
-async function bytesOf({ definition, vocabularies }: SizePlan): Promise<number> {
+async function bytesOf(
+  { definition, vocabularies }: SizePlan,
+  precision: Precision = 'float32',
+): Promise<number> {
   const parameters = initializeParameters(definition, createRandom(1, 'size').next);
-  const { json, weights } = await serializeStudent(
-    createStudent({ definition, vocabularies, parameters }),
-  );
+  const student = createStudent({ definition, vocabularies, parameters });
+  const { json, weights } = await serializeStudent(quantizeStudent(student, precision));
   return Buffer.byteLength(json) + weights.length;
 }
 
 const PRESETS = ['bag', 'pair', 'tower'] as const;
 
 describe('planSize', () => {
+  it.each(PRECISIONS.slice(1))(
+    'fits students that are stored in %s, with more rows',
+    async (precision) => {
+      const student = makeStudent('pair');
+      const maxBytes = Math.floor(0.4 * studentBytes(student, precision));
+      const options = { maxBytes, textBytes: 200, keeps: NOTHING_KEPT };
+      const plan = planSize(student, { ...options, precision });
+      const written = await bytesOf(plan, precision);
+      expect(written + 200).toBeLessThanOrEqual(maxBytes);
+      expect(written).toBeGreaterThan(0.8 * maxBytes);
+      const rows = ({ definition }: SizePlan) =>
+        definition.blocks.reduce((sum, { size }) => sum + size, 0);
+      expect(rows(plan)).toBeGreaterThan(rows(planSize(student, options)));
+    },
+  );
+
   it.each(PRESETS)(
     'gives a %s student within the size that works and is written',
     async (preset) => {

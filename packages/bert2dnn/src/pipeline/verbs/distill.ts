@@ -1,5 +1,5 @@
 // `distill`: a student from texts and soft labels (or a label column).
-import { MATCH_FAMILIES } from '@bert2dnn/student';
+import { MATCH_FAMILIES, PRECISIONS } from '@bert2dnn/student';
 import { openExamples } from '../../data/index.js';
 import { distill } from '../../distill/distill.js';
 import { VOCABULARY_CRITERIA } from '../../distill/token-choice.js';
@@ -94,6 +94,11 @@ export const distillVerb = defineVerb({
     shareTables: toggle('pair: one table of n-grams for all fields; tower always has one.'),
     maxSize: byteSize(
       'Most bytes of the folder, such as 2MB: fewer n-grams, narrower vectors and layers, as far as needed.',
+    ),
+    precision: choice(
+      'How tables and weights are stored: float32, float16 or int8; int8 costs about .0001 AUC and leaves room for more n-grams in --max-size.',
+      PRECISIONS,
+      'float32',
     ),
     prune: choice(
       'Leave out n-grams that only rows have that are not trained on, without soft label or of weight 0.',
