@@ -89,7 +89,7 @@ export async function run(args) {
       epochs: { type: 'string', default: '2' },
       preset: { type: 'string', default: 'pair' },
       layers: { type: 'string', default: '1024,512,128,64' },
-      window: { type: 'string', default: '256' },
+      window: { type: 'string', default: '128' },
       profile: { type: 'boolean', default: false },
     },
   });

@@ -17,7 +17,7 @@ import { FeatureStore } from './feature-store.js';
 import { featurizeExamples, type Vocabularies } from './featurize.js';
 import { firstParameters } from './first-parameters.js';
 import { shardSettingOf, stagedTextFolder } from './open-features.js';
-import { openStructure } from './open-structure.js';
+import { choosePrecision, openStructure } from './open-structure.js';
 import type { DistillOptions } from './options.js';
 import type { Preset } from './presets.js';
 import { describeProvenance, type TrainingInputs } from './provenance.js';
@@ -132,12 +132,12 @@ async function writeStudent(
 ): Promise<number> {
   const { epochs, bestEpoch, bestStep, rateFactor } = trained;
   const provenance = describeProvenance(inputs);
-  const trainedStudent = createStudent({
+  const parts = {
     definition: { ...definition, provenance: provenance.short },
     vocabularies,
     parameters,
-  });
-  const student = quantizeStudent(trainedStudent, inputs.settings.precision ?? 'float32');
+  };
+  const student = quantizeStudent(createStudent(parts), choosePrecision(parts, inputs));
   const training = {
     ...provenance.long,
     epochs: epochs as unknown as Json,

@@ -44,7 +44,10 @@ export interface DistillOptions
   vocabularyBy?: string;
   /** Distinct n-grams counted in memory; see `VocabularyOptions`. */
   maxTokens?: number;
-  /** How the student's tables and weights are stored; trained are they in float32 always. Default `float32`. */
+  /**
+   * How the student's tables and weights are stored; they are trained in float32 always. Default `float32`, and `int8` where
+   * `maxSize` is too small for that: more n-grams and wider layers in the same bytes are worth more than the rounding.
+   */
   precision?: Precision;
   /** Most bytes of the folder: the student is made smaller until it fits, see `planSize`. Default: no limit. */
   maxSize?: number;
@@ -68,7 +71,7 @@ export interface DistillOptions
   cache?: string;
   /**
    * MiB of features that are shuffled together, > 0. Two such windows are in memory. An input that fits into one is shuffled
-   * as a whole. Default 256.
+   * as a whole. Default 128.
    */
   windowSize?: number;
   /** Examples of a shard of features, a power of two from 1 to 2^20. Default 32,768. */
@@ -92,7 +95,7 @@ export interface DistillSettings extends TrainingSettings {
   minCount: number;
   vocabularyBy: VocabularyCriterion;
   maxSize?: number;
-  /** Absent: float32. */
+  /** Absent: see `choosePrecision`. */
   precision?: Precision;
   prune: boolean;
   evalEvery: number;
@@ -115,7 +118,7 @@ export function resolveSettings(
   const preset = name === undefined ? defaultPreset(fields) : parsePreset(name);
   const defaults = TRAINING_DEFAULTS[preset];
   const training = resolveTraining(options, defaults);
-  const precision = parseName('precision', options.precision ?? 'float32', PRECISIONS);
+  const { precision } = options;
   const settings: DistillSettings = {
     preset,
     ...training,
@@ -124,11 +127,13 @@ export function resolveSettings(
     minCount: options.minCount ?? defaults.minCount,
     vocabularyBy: parseCriterion(options.vocabularyBy ?? 'frequency'),
     ...(options.maxSize !== undefined && { maxSize: options.maxSize }),
-    ...(precision !== 'float32' && { precision }),
+    ...(precision !== undefined && {
+      precision: parseName('precision', precision, PRECISIONS),
+    }),
     prune: options.prune ?? true,
     evalEvery: options.evalEvery ?? 0,
     patience: options.patience ?? 0,
-    windowSize: options.windowSize ?? 256,
+    windowSize: options.windowSize ?? 128,
     shardExamples: options.shardExamples ?? SHARD_EXAMPLES,
     byGroup: options.byGroup ?? training.ranking !== undefined,
     checkpointSeconds: options.checkpointSeconds ?? 60,

@@ -150,14 +150,19 @@ describe('maxSize', () => {
       return sum;
     };
     const options = { embeddingSize: undefined, hiddenLayers: undefined, minCount: 1 };
-    for (const maxSize of [40_000, 120_000]) {
+    for (const [maxSize, precision] of [
+      [40_000, 'int8'],
+      [120_000, 'int8'],
+      [1e9, 'float32'],
+    ] as const) {
       const { out, sizeBytes, ...result } = await run({
         ...options,
         input: await open(right),
         maxSize,
       });
       expect(await bytesOf(out)).toBeLessThanOrEqual(maxSize);
-      expect(sizeBytes).toBeGreaterThan(maxSize / 2);
+      expect((await loadStudentFolder(out)).precision).toBe(precision);
+      if (precision === 'int8') expect(sizeBytes).toBeGreaterThan(maxSize / 2);
       expect(devOf({ ...result, out, sizeBytes })).toBeGreaterThan(0.95);
     }
   });

@@ -93,12 +93,12 @@ export const distillVerb = defineVerb({
     }),
     shareTables: toggle('pair: one table of n-grams for all fields; tower always has one.'),
     maxSize: byteSize(
-      'Most bytes of the folder, such as 2MB: fewer n-grams, narrower vectors and layers, as far as needed.',
+      'Most bytes of the folder, such as 2MB: int8, fewer n-grams, narrower vectors and layers, as far as needed.',
     ),
     precision: choice(
-      'How tables and weights are stored: float32, float16 or int8; int8 costs about .0001 AUC and leaves room for more n-grams in --max-size.',
+      'How tables and weights are stored (default: float32; int8 where --max-size is too small for that, which leaves room for more n-grams and wider layers).',
       PRECISIONS,
-      'float32',
+      undefined,
     ),
     prune: choice(
       'Leave out n-grams that only rows have that are not trained on, without soft label or of weight 0.',
@@ -107,7 +107,7 @@ export const distillVerb = defineVerb({
     ),
     windowSize: integer(
       'MiB of features that are shuffled together; two such windows are in memory.',
-      256,
+      128,
     ),
     cache: optionalPath(
       'Folder for features that stays, so that later trainings on the same texts need no text work (default: one beside --out that goes).',
