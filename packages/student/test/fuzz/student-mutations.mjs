@@ -58,6 +58,9 @@ function changeNumbers(parts, random) {
   }
 }
 
+/** A tensor is never made larger than this. */
+const MAX_TENSOR_BYTES = 1_000_000;
+
 /** A tensor loses or gets rows; header and data stay in order, and the definition may know. */
 function resizeTensor(parts, random) {
   const { header } = parts;
@@ -66,8 +69,11 @@ function resizeTensor(parts, random) {
   const { shape, dtype } = header[name];
   const axis = random.below(shape.length);
   const size = Math.max(0, shape[axis] + random.pick([-1, 1, 2, shape[axis]]));
+  const sizes = shape.with(axis, size);
+  const numBytes = sizes.reduce((product, each) => product * each, SIZES[dtype]);
+  // Shapes of several mutations multiply; what matters is small.
+  if (numBytes > MAX_TENSOR_BYTES) return;
   shape[axis] = size;
-  const numBytes = shape.reduce((product, each) => product * each, SIZES[dtype]);
   const resized = new Uint8Array(numBytes);
   for (let at = 0; at < numBytes && bytes[name].length > 0; at++) {
     resized[at] = bytes[name][at % bytes[name].length];
