@@ -12,7 +12,7 @@ import { printTable } from './measure.mjs';
 
 /** Layers, vectors and tables as `distill` has them by default; and as far smaller as 10 MB in float32 ask for. */
 const FULL = { numLabels: 8000, epochs: 1, hiddenLayers: undefined, embeddingSize: undefined };
-const SMALL = { ...FULL, maxSize: '10MB' };
+const SMALL = { ...FULL, maxSize: '10MB', precision: 'float32' };
 const VARIANTS = [
   { name: 'default sizes', options: FULL, precisions: ['float32', 'float16', 'int8'] },
   { name: 'at most 10 MB', options: SMALL, precisions: ['float32', 'int8'] },
