@@ -88,7 +88,7 @@ export async function run(args) {
       threads: { type: 'string', default: '2' },
       epochs: { type: 'string', default: '2' },
       preset: { type: 'string', default: 'pair' },
-      layers: { type: 'string', default: '1024,512,128,64' },
+      layers: { type: 'string', default: '256,64' },
       window: { type: 'string', default: '128' },
       profile: { type: 'boolean', default: false },
     },
