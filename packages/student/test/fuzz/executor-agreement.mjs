@@ -42,6 +42,11 @@ function countIds(examples) {
   return 16 * (1 + Math.max(0, ...examples.flat().map((text) => text.length)));
 }
 
+/** Whether sums may overflow in one order and not in another. */
+export function mayOverflow(student, examples) {
+  return !(largestSum(student, examples) < OVERFLOW);
+}
+
 /** No sum within a forward pass is larger in absolute value; coarse. */
 function largestSum({ definition, parameters }, examples) {
   const decoded = decodeParameters(parameters, definition);

@@ -126,7 +126,7 @@ export function mutateJson(value, random) {
     else delete parent[name];
   } else if (kind === 7) {
     const other = random.pick(places);
-    [parent[name], other.parent[other.name]] = [other.parent[other.name], parent[name]];
+    [parent[name], other.parent[other.name]] = [copyOf(other), copyOf({ parent, name })];
   } else if (kind === 8) parent[random.pick(MORE_TEXTS)] = structuredClone(random.pick(OTHERS));
   else parent[name] = copyOf(random.pick(places));
 }
