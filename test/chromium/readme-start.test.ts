@@ -1,51 +1,34 @@
 // The starts of the student's README for browser and worker, run in Chromium as they stand.
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type StaticServer,
-  serveFolder,
-} from '../../packages/bert2dnn/src/export/browser/static-server.js';
 import { serializeModel } from '../../packages/student/src/index.js';
 import { readmeCode } from '../../packages/student/test/readme-code.js';
 import { fullStudent } from '../../packages/student/test/tiny-student.js';
-import { CHROMIUM_MISSING, launchChromium } from '../../scripts/chromium.mjs';
+import { CHROMIUM_MISSING } from '../../scripts/chromium.mjs';
+import { openStudentSite, type StudentSite } from './student-site.js';
 
-const MODULE = fileURLToPath(
-  new URL('../../packages/student/dist/browser/student.min.js', import.meta.url),
-);
 const TITLES = ['DeWalt 20V Max Drill', 'Garden hose', 'Drill bit set'];
 
 describe("the student's README in Chromium", () => {
   const student = fullStudent();
-  let folder: string;
-  let server: StaticServer;
-  let browser: Browser;
+  let site: StudentSite;
   let page: Page;
 
   beforeAll(async () => {
     if (CHROMIUM_MISSING !== undefined) return;
-    folder = await mkdtemp(join(tmpdir(), 'readme-chromium-'));
-    await cp(MODULE, join(folder, 'student.min.js'));
-    await writeFile(join(folder, 'model.b2d'), await serializeModel(student));
-    await writeFile(join(folder, 'index.html'), readmeCode('Browser'));
-    await writeFile(join(folder, 'ranking.js'), readmeCode('Web worker'));
-    server = await serveFolder(folder, 0);
-    browser = await launchChromium();
-    page = await browser.newPage();
+    site = await openStudentSite();
+    page = site.page;
+    await writeFile(join(site.folder, 'model.b2d'), await serializeModel(student));
+    await writeFile(join(site.folder, 'index.html'), readmeCode('Browser'));
+    await writeFile(join(site.folder, 'ranking.js'), readmeCode('Web worker'));
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => site?.close());
   beforeEach((context) => context.skip(CHROMIUM_MISSING !== undefined, CHROMIUM_MISSING));
 
   it('starts on a page', async () => {
-    await page.goto(server.url);
+    await page.goto(site.url);
     await page.waitForFunction(() => document.body.textContent?.includes(', '));
     const logits = student.logits(TITLES.map((title) => ['cordless drill', title]));
     const expected = TITLES.map((title, index) => ({ title, logit: logits[index] }))
@@ -56,7 +39,7 @@ describe("the student's README in Chromium", () => {
   });
 
   it('starts in a worker', async () => {
-    await page.goto(server.url);
+    await page.goto(site.url);
     const scores = await page.evaluate(
       (titles) =>
         new Promise<{ index: number; logit: number }[]>((resolve, reject) => {

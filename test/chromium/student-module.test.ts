@@ -1,14 +1,8 @@
 // The student module in a real Chromium, on the page and in a module worker: the logits of Node, from every kind of source.
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type StaticServer,
-  serveFolder,
-} from '../../packages/bert2dnn/src/export/browser/static-server.js';
 import {
   EXECUTOR_CHOICES,
   PRECISIONS,
@@ -19,11 +13,8 @@ import {
   serializeStudent,
 } from '../../packages/student/src/index.js';
 import { extendedStudent, fullStudent } from '../../packages/student/test/tiny-student.js';
-import { CHROMIUM_MISSING, launchChromium } from '../../scripts/chromium.mjs';
-
-const MODULE = fileURLToPath(
-  new URL('../../packages/student/dist/browser/student.min.js', import.meta.url),
-);
+import { CHROMIUM_MISSING } from '../../scripts/chromium.mjs';
+import { openStudentSite, type StudentSite } from './student-site.js';
 
 /** Vitest would rewrite an `import()` of the tests, so the page does it. */
 const PAGE = `<!doctype html><title>student</title><script type="module">
@@ -50,28 +41,20 @@ const STUDENTS: [string, () => Student][] = [
 ];
 
 describe('the student module in Chromium', () => {
+  let site: StudentSite;
   let folder: string;
-  let server: StaticServer;
   let browser: Browser;
   let page: Page;
 
   beforeAll(async () => {
     if (CHROMIUM_MISSING !== undefined) return;
-    folder = await mkdtemp(join(tmpdir(), 'student-module-'));
-    await cp(MODULE, join(folder, 'student.min.js'));
-    await cp(join(MODULE, '../explain.min.js'), join(folder, 'explain.min.js'));
+    site = await openStudentSite();
+    ({ folder, browser, page } = site);
     await writeFile(join(folder, 'index.html'), PAGE);
-    server = await serveFolder(folder, 0);
-    browser = await launchChromium();
-    page = await browser.newPage();
-    await page.goto(server.url);
+    await page.goto(site.url);
     await page.waitForFunction(() => globalThis.studentModule !== undefined);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => site?.close());
   beforeEach((context) => context.skip(CHROMIUM_MISSING !== undefined, CHROMIUM_MISSING));
 
   describe.each(STUDENTS)('with %s', (_, make) => {
@@ -167,7 +150,7 @@ describe('the student module in Chromium', () => {
     );
     const strict = await browser.newPage();
     try {
-      await strict.goto(new URL('strict.html', server.url).href);
+      await strict.goto(new URL('strict.html', site.url).href);
       await strict.waitForFunction(() => globalThis.studentModule !== undefined);
       const got = await strict.evaluate(async (pairs) => {
         const loaded = await globalThis.studentModule.loadStudent('model.b2d');

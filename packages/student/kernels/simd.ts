@@ -28,11 +28,8 @@ export function gatherFloat(
       sum3 = f32x4.add(sum3, v128.load(row, 48));
     }
     const to = out + column * 4;
-    const factor = f32x4.splat(scale);
-    v128.store(to, f32x4.mul(sum0, factor));
-    v128.store(to, f32x4.mul(sum1, factor), 16);
-    v128.store(to, f32x4.mul(sum2, factor), 32);
-    v128.store(to, f32x4.mul(sum3, factor), 48);
+    storeScaled(to, sum0, sum1, scale);
+    storeScaled(to + 32, sum2, sum3, scale);
   }
   for (; column < D; column++) {
     let sum: f32 = 0;
@@ -41,6 +38,13 @@ export function gatherFloat(
     }
     store<f32>(out + column * 4, sum * scale);
   }
+}
+
+/** Eight sums times a scale. */
+function storeScaled(to: usize, low: v128, high: v128, scale: f32): void {
+  const factor = f32x4.splat(scale);
+  v128.store(to, f32x4.mul(low, factor));
+  v128.store(to, f32x4.mul(high, factor), 16);
 }
 
 /** The same of a float16 table, as bits; numbers are finite. */
@@ -62,8 +66,7 @@ export function gatherHalf(
       low = f32x4.add(low, widen(v128.load_ext<u16>(row)));
       high = f32x4.add(high, widen(v128.load_ext<u16>(row, 8)));
     }
-    v128.store(out + column * 4, f32x4.mul(low, f32x4.splat(scale)));
-    v128.store(out + column * 4, f32x4.mul(high, f32x4.splat(scale)), 16);
+    storeScaled(out + column * 4, low, high, scale);
   }
   for (; column < D; column++) {
     let sum: f32 = 0;
@@ -123,11 +126,8 @@ export function gatherWhole(
       );
     }
     const to = out + column * 4;
-    const factor = f32x4.splat(scale);
-    v128.store(to, f32x4.mul(sum0, factor));
-    v128.store(to, f32x4.mul(sum1, factor), 16);
-    v128.store(to, f32x4.mul(sum2, factor), 32);
-    v128.store(to, f32x4.mul(sum3, factor), 48);
+    storeScaled(to, sum0, sum1, scale);
+    storeScaled(to + 32, sum2, sum3, scale);
   }
   for (; column < D; column++) {
     let sum: f32 = 0;

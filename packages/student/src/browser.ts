@@ -6,7 +6,7 @@ export {
   type StudentFolderContent,
   type StudentSource,
 } from './format/load-student.js';
-export { parseStudent, type SerializedStudent, STUDENT_FILES } from './format/student-file.js';
+export { parseStudent, type SerializedStudent } from './format/student-file.js';
 export { sigmoid } from './kernels/probabilities.js';
 export type { StudentDefinition } from './model/definition.js';
 export type { Example } from './model/example.js';

@@ -2,6 +2,7 @@
 import type { StorageLoss } from '../export/storage-loss.js';
 import { formatCount } from '../foundation/progress.js';
 import { exportVerb } from '../pipeline/verbs/export.js';
+import { closeOnSignal } from './close-on-signal.js';
 import { createCommand } from './command.js';
 import { formatSize, formatTable } from './terminal.js';
 
@@ -21,10 +22,7 @@ export const exportCommand = () =>
       else if (format === 'browser') line(`to look at it: --serve 0, or npx serve ${out}`);
     },
     started({ server }) {
-      if (server === undefined) return;
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-        process.removeAllListeners(signal).once(signal, () => void server.close());
-      }
+      if (server !== undefined) closeOnSignal(server);
     },
   });
 

@@ -1,5 +1,6 @@
 // What `serve` prints; SIGINT and SIGTERM let it finish what is under way.
 import { serveVerb } from '../pipeline/verbs/serve.js';
+import { closeOnSignal } from './close-on-signal.js';
 import { createCommand } from './command.js';
 
 export const serveCommand = () =>
@@ -9,9 +10,5 @@ export const serveCommand = () =>
       line(`serving ${result.models.join(', ')} at ${result.url}`);
       line(`try: curl -s ${result.url}/health`);
     },
-    started(result) {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-        process.removeAllListeners(signal).once(signal, () => void result.close());
-      }
-    },
+    started: (result) => closeOnSignal(result),
   });

@@ -94,18 +94,6 @@ function startSharedEngine(): Promise<Engine> {
   return sharedEngine;
 }
 
-/** Bytes of a chunk's column, about; a text has its characters beside it. */
-const CHUNK_BYTES: Readonly<Record<ColumnKind, number>> = { text: 200_000, number: 20_000 };
-
-/**
- * Tells V8 how large a chunk is. It sees a small object and not the memory behind it, so that hundreds of megabytes of dead
- * chunks stayed for each thread; a buffer that dies with the chunk, and that nobody ever touches, makes it look in time.
- */
-function tellSize(chunk: object, kinds: readonly ColumnKind[]): void {
-  const sizeBytes = kinds.reduce((sum, kind) => sum + CHUNK_BYTES[kind], 0);
-  Object.assign(chunk, { weight: new ArrayBuffer(sizeBytes) });
-}
-
 /** A connection to an engine. Its temporary tables are its own and go with it: close it after use. */
 export class Database {
   /** For `Engine.connect` and `Database.open`. */
@@ -139,7 +127,6 @@ export class Database {
       const chunk = await result.fetchChunk();
       if (chunk === null || chunk.rowCount === 0) return;
       const { rowCount } = chunk;
-      tellSize(chunk, kinds);
       yield kinds.map((kind, columnIndex) => {
         const vector = chunk.getColumnVector(columnIndex);
         if (kind === 'number') {

@@ -77,7 +77,7 @@ export const TRAINING_DEFAULTS: Readonly<Record<Preset, TrainingDefaults>> = {
 
 /**
  * Outputs of the layers by preset; of `tower` those of each tower. On unseen queries the paper's widths are no better than
- * two layers of 256 and 64, which train faster and score in a third of the time: `experiments/pair-student`.
+ * two layers of 256 and 64, which train faster and score in a quarter of the time: `experiments/pair-student`.
  */
 const HIDDEN_LAYERS: Readonly<Record<Preset, readonly number[]>> = {
   paper: [1024, 512, 128, 64],

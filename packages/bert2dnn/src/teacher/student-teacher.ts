@@ -24,9 +24,10 @@ export interface StudentTeacher {
   statesFields: true;
   numOutputs: number;
   classes: string[] | undefined;
-  /** Always 0: texts are not cut. */
+  /** Always 0: there are no tokens; texts are cut at the student's `maxTextLength`. */
   maxTokens: 0;
-  precision: 'f32';
+  /** What the layers compute in. */
+  precision: 'f32' | 'int8';
   fingerprint: string;
   /** Logits [N, C] in input order of texts given per field. */
   logits(
@@ -37,7 +38,7 @@ export interface StudentTeacher {
 }
 
 /** Whether a folder holds a student. */
-export async function isStudentFolder(dir: string): Promise<boolean> {
+export async function holdsStudent(dir: string): Promise<boolean> {
   return isFile(join(dir, STUDENT_FILE));
 }
 
@@ -59,7 +60,7 @@ export async function openStudentTeacher(
     numOutputs,
     classes: classes === undefined ? undefined : [...classes],
     maxTokens: 0,
-    precision: 'f32',
+    precision: student.precision === 'int8' ? 'int8' : 'f32',
     // The definition names the checksum of the weights.
     fingerprint: fingerprintJson({ student: await fingerprintFile(join(dir, STUDENT_FILE)) }),
     async logits(texts, { onBatch } = {}) {

@@ -16,7 +16,7 @@ import { openModelFolder, openTokenizer, readExtra } from './model-folder.js';
 import { openOnnxModel } from './onnx-model.js';
 import { parameterShapes } from './parameters.js';
 import { encodeQuantized, type Precision, QUANTIZED_PLACE } from './quantized-model.js';
-import { isStudentFolder, openStudentTeacher } from './student-teacher.js';
+import { holdsStudent, openStudentTeacher } from './student-teacher.js';
 import type { Tokenizer } from './tokenizer/tokenizer.js';
 
 /** Options of `loadTeacher`. */
@@ -111,7 +111,7 @@ const SMALLEST_MAX_TOKENS = 5;
  */
 export async function loadTeacher(dir: string, options: LoadTeacherOptions = {}): Promise<Teacher> {
   if (await isEndpointFile(dir)) return openEndpoint(dir, options);
-  if (await isStudentFolder(dir)) return openStudentTeacher(dir, options);
+  if (await holdsStudent(dir)) return openStudentTeacher(dir, options);
   const { precision = 'f32' } = options;
   checkChoice(dir, options);
   const files = await findModelFiles(dir, options.onnxFile);

@@ -1,5 +1,6 @@
 // The features of a distillation on disk: any number of threads, any source of the texts and any state of the cache give the
 // same student; damage and what vanished are noticed.
+// One file: every part trains the same small student.
 import {
   mkdir,
   readdir,

@@ -75,7 +75,9 @@ export function startKernels(instructions: Instructions, memory: KernelMemory): 
 
 /** The compiled module, null where it cannot be had. Compiled once. */
 function moduleOf(instructions: Instructions): object | null {
-  modules[instructions] ??= compile(instructions === 'simd' ? SIMD_WASM : RELAXED_WASM);
+  // Not `??=`: what cannot be compiled is null, and is not tried again.
+  if (modules[instructions] === undefined)
+    modules[instructions] = compile(instructions === 'simd' ? SIMD_WASM : RELAXED_WASM);
   return modules[instructions];
 }
 
