@@ -11,9 +11,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ParquetWriter } from '../packages/bert2dnn/dist/data/index.js';
 import { createRandom } from '../packages/bert2dnn/dist/foundation/random.js';
+import { summarizeProfiles } from './cpu-profile.mjs';
 import { printTable } from './measure.mjs';
 
 const CHILD = fileURLToPath(new URL('./student-job-child.mjs', import.meta.url));
+const PROFILES = 'student-job-profile';
 const FILE_ROWS = 1_000_000;
 const BATCH_ROWS = 50_000;
 const NUM_WORDS = 200_000;
@@ -111,13 +113,16 @@ export async function run(args) {
 
 /** One job; rows of the table. */
 function runJob(folder, numRows, values) {
-  const profile = values.profile ? ['--cpu-prof', '--cpu-prof-dir=student-job-profile'] : [];
+  const profile = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${PROFILES}`] : [];
   const settings = JSON.stringify({ folder, ...values });
-  const { stdout, status } = spawnSync(process.execPath, [...profile, CHILD, settings], {
+  const { stdout, status, pid } = spawnSync(process.execPath, [...profile, CHILD, settings], {
     stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`student-job: the child ended with ${status}`);
+  if (values.profile) {
+    printTable(['thread', 'seconds', 'most of them in'], summarizeProfiles(PROFILES, pid));
+  }
   const phases = JSON.parse(stdout.trim().split('\n').at(-1));
   return phases.map(({ phase, seconds, rows, peakMiB }) => [
     numRows,
