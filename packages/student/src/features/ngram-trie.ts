@@ -1,26 +1,54 @@
-// N-grams over words, word by word: a tree whose edges are word ids, kept in one open-addressing hash table.
-// A bigram costs one probe and no string is made. Exact: keys are compared whole.
+// N-grams over words, word by word: a tree whose edges are word ids, kept in one open-addressing hash table, so that a step
+// costs one look at it and no string is made. Exact: keys are compared whole.
 
 const EMPTY = -1;
-/** Where in a node's four numbers its word and its token are; its parent comes first. */
+/** Numbers of a node, whose number is its place in the table: its parent comes first, then its word and its token. */
+const NODE_SIZE = 4;
 const WORD = 1;
 const TOKEN = 2;
+/** Where every n-gram begins; no place in the table. */
+export const ROOT = -2;
 
-/** A set of n-grams, each with a token id. Node 0 is the root. */
+const SPACE = 0x20;
+/** Places of the words that came lately, a power of two; each has the word's start in the text, its end and its id. */
+const NUM_RECENT = 1 << 12;
+
+/** A set of n-grams, each with a token id. */
 export class NgramTrie {
   private readonly words = new Map<string, number>();
-  private numNodes = 1;
-  /** Of node n at 4 n, so that a step reads one line of the cache: parent, word, token id that ends there or -1. */
-  private nodes = new Int32Array(4 * 64).fill(EMPTY);
-  /** Hash table of nodes by (parent, word); a power of two, at most half full. */
-  private slots = new Int32Array(128).fill(EMPTY);
+  /** Open addressing by (parent, word); a power of two of places, at most three quarters full. */
+  private readonly nodes: Int32Array;
+  /** Of each place some bits of its node's hash, 0 if there is none: near in memory, so that most steps that lead nowhere end here. */
+  private readonly tags: Uint8Array;
+  private readonly recent = new Int32Array(3 * NUM_RECENT).fill(EMPTY);
 
-  /** Adds the n-gram, words joined by one space. Returns false, and changes nothing, if it is there already. */
-  add(token: string, tokenId: number): boolean {
-    let node = 0;
-    for (const word of token.split(' ')) node = this.addStep(node, this.addWord(word));
+  /** @param maxWords of all n-grams together, as often as they occur. */
+  constructor(maxWords: number) {
+    const numPlaces = 2 ** Math.ceil(Math.log2(Math.max(8, (maxWords * 4) / 3)));
+    this.tags = new Uint8Array(numPlaces);
+    this.nodes = new Int32Array(NODE_SIZE * numPlaces).fill(EMPTY);
+  }
+
+  /**
+   * Adds the n-gram `text[start] .. text[end - 1]`, words parted by one space. `text` is the same for all. Returns false,
+   * and changes nothing, if it is there already.
+   */
+  add(text: string, start: number, end: number, tokenId: number): boolean {
+    let node = ROOT;
+    let wordStart = start;
+    let hash = 0;
+    for (let position = start; position <= end; position++) {
+      const unit = position === end ? SPACE : text.charCodeAt(position);
+      if (unit !== SPACE) {
+        hash = Math.imul(hash ^ unit, 0x01000193);
+        continue;
+      }
+      node = this.addStep(node, this.wordAt(text, wordStart, position, hash));
+      wordStart = position + 1;
+      hash = 0;
+    }
     if (this.tokenAt(node) !== EMPTY) return false;
-    this.nodes[4 * node + TOKEN] = tokenId;
+    this.nodes[NODE_SIZE * node + TOKEN] = tokenId;
     return true;
   }
 
@@ -31,25 +59,18 @@ export class NgramTrie {
 
   /** The node reached from `node` by a word id, or -1. A word id of -1 leads nowhere. */
   step(node: number, wordId: number): number {
-    const { slots, nodes } = this;
-    const mask = slots.length - 1;
-    let slot = hashStep(node, wordId) & mask;
-    for (;;) {
-      const found = slots[slot];
-      if (found === EMPTY) return EMPTY;
-      if (nodes[4 * found] === node && nodes[4 * found + WORD] === wordId) return found;
-      slot = (slot + 1) & mask;
-    }
+    const place = this.placeOf(node, wordId);
+    return this.tags[place] === 0 ? EMPTY : place;
   }
 
   /** Token id of the n-gram that ends at a node, or -1. */
   tokenAt(node: number): number {
-    return this.nodes[4 * node + TOKEN];
+    return this.nodes[NODE_SIZE * node + TOKEN];
   }
 
   /** Token id of an n-gram, or -1. */
   find(token: string): number {
-    let node = 0;
+    let node = ROOT;
     for (const word of token.split(' ')) {
       node = this.step(node, this.wordId(word));
       if (node === EMPTY) return EMPTY;
@@ -57,45 +78,59 @@ export class NgramTrie {
     return this.tokenAt(node);
   }
 
-  private addWord(word: string): number {
+  /** Id of the word `text[start] .. text[end - 1]`; a new word gets the next one. */
+  private wordAt(text: string, start: number, end: number, hash: number): number {
+    const { recent } = this;
+    const place = 3 * ((hash ^ (hash >>> 15)) & (NUM_RECENT - 1));
+    const offset = recent[place] - start;
+    if (recent[place + 2] >= 0 && recent[place + 1] === end + offset) {
+      let position = start;
+      while (position < end && text.charCodeAt(position) === text.charCodeAt(position + offset))
+        position++;
+      if (position === end) return recent[place + 2];
+    }
+    const word = text.slice(start, end);
     const known = this.words.get(word);
-    if (known !== undefined) return known;
-    this.words.set(word, this.words.size);
-    return this.words.size - 1;
+    const id = known === undefined ? this.words.size : known;
+    if (known === undefined) this.words.set(word, id);
+    recent[place] = start;
+    recent[place + 1] = end;
+    recent[place + 2] = id;
+    return id;
   }
 
   private addStep(node: number, wordId: number): number {
-    const known = this.step(node, wordId);
-    if (known !== EMPTY) return known;
-    const added = this.numNodes++;
-    if (4 * added === this.nodes.length) this.growNodes();
-    this.nodes[4 * added] = node;
-    this.nodes[4 * added + WORD] = wordId;
-    if (this.numNodes * 2 > this.slots.length) this.growSlots();
-    else this.insertSlot(added);
-    return added;
+    const place = this.placeOf(node, wordId);
+    this.tags[place] = tagOf(hashStep(node, wordId));
+    this.nodes[NODE_SIZE * place] = node;
+    this.nodes[NODE_SIZE * place + WORD] = wordId;
+    return place;
   }
 
-  private growNodes(): void {
-    const larger = new Int32Array(2 * this.nodes.length).fill(EMPTY);
-    larger.set(this.nodes);
-    this.nodes = larger;
-  }
-
-  private growSlots(): void {
-    this.slots = new Int32Array(this.slots.length * 2).fill(EMPTY);
-    for (let node = 1; node < this.numNodes; node++) this.insertSlot(node);
-  }
-
-  private insertSlot(node: number): void {
-    const mask = this.slots.length - 1;
-    let slot = hashStep(this.nodes[4 * node], this.nodes[4 * node + WORD]) & mask;
-    while (this.slots[slot] !== EMPTY) slot = (slot + 1) & mask;
-    this.slots[slot] = node;
+  /** Place of the node, or the empty one where it would be. */
+  private placeOf(node: number, wordId: number): number {
+    const { nodes, tags } = this;
+    const mask = tags.length - 1;
+    const hash = hashStep(node, wordId);
+    const wanted = tagOf(hash);
+    let place = hash & mask;
+    for (;;) {
+      const tag = tags[place];
+      if (tag === 0) return place;
+      const at = NODE_SIZE * place;
+      if (tag === wanted && nodes[at] === node && nodes[at + WORD] === wordId) return place;
+      place = (place + 1) & mask;
+    }
   }
 }
 
 function hashStep(node: number, wordId: number): number {
   const mixed = Math.imul(node, 0x9e3779b1) ^ Math.imul(wordId + 1, 0x85ebca6b);
-  return Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35) >>> 7;
+  const hash = Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35);
+  return hash ^ (hash >>> 15);
+}
+
+/** The hash's highest bits, which no place depends on, and never 0. */
+function tagOf(hash: number): number {
+  return (hash >>> 25) | 128;
 }

@@ -7,6 +7,7 @@ import type { AnalysedText } from './analysed-text.js';
 import type { FeatureBlock } from './block.js';
 import type { IdBags } from './feature-buffer.js';
 import type { Lexicon } from './lexicon.js';
+import { ROOT } from './ngram-trie.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** What an n-grams block needs beside its definition. */
@@ -21,18 +22,21 @@ export interface NgramsBlockOptions {
 
 /** N-grams of a list vocabulary; unknown ones are dropped. */
 export class ListedNgramsBlock implements FeatureBlock {
-  /** Vocabulary's word id of each lexicon word, -1 for none; filled as words come. */
-  private wordIds: number[] = [];
+  /** Of each lexicon word, filled as words come: vocabulary's word id, and node of the word alone; -1 for none. */
+  private readonly wordIds: number[] = [];
+  private readonly firstNodes: number[] = [];
+  private readonly firstTokens: number[] = [];
   private generation = 0;
-  private readonly startId: number;
+  private readonly startNode: number;
   private readonly endId: number;
 
   constructor(
     private readonly vocabulary: Vocabulary,
     private readonly options: NgramsBlockOptions,
   ) {
-    this.startId = vocabulary.trie.wordId(options.marks.start);
-    this.endId = vocabulary.trie.wordId(options.marks.end);
+    const { trie } = vocabulary;
+    this.startNode = trie.step(ROOT, trie.wordId(options.marks.start));
+    this.endId = trie.wordId(options.marks.end);
   }
 
   append(texts: readonly AnalysedText[], into: IdBags): void {
@@ -44,33 +48,41 @@ export class ListedNgramsBlock implements FeatureBlock {
     if (numWords === 0) return;
     const { trie } = this.vocabulary;
     const { highest } = this.options;
-    // Position -1 is the start mark, numWords the end mark.
+    const { wordIds, firstNodes, firstTokens } = this;
+    // Position -1 is the start mark, which is no n-gram by itself; numWords the end mark.
     for (let start = -1; start < numWords; start++) {
-      let node = 0;
+      let node = start < 0 ? this.startNode : firstNodes[words[start]];
+      if (node < 0) continue;
+      let id = start < 0 ? -1 : firstTokens[words[start]];
+      if (id >= 0) into.push(id);
       const stop = Math.min(start + highest, numWords + 1);
-      for (let position = start; position < stop; position++) {
-        const wordId = this.wordIdAt(words, numWords, position);
+      for (let position = start + 1; position < stop; position++) {
+        const wordId = position === numWords ? this.endId : wordIds[words[position]];
         node = wordId < 0 ? -1 : trie.step(node, wordId);
         if (node < 0) break;
-        if (start < 0 && position < 0) continue;
-        const id = trie.tokenAt(node);
+        id = trie.tokenAt(node);
         if (id >= 0) into.push(id);
       }
     }
   }
 
-  private wordIdAt(words: Int32Array, numWords: number, position: number): number {
-    if (position < 0) return this.startId;
-    return position === numWords ? this.endId : this.wordIds[words[position]];
-  }
-
   /** Looks up the lexicon's new words. */
   private learnWords(): void {
     const { lexicon } = this.options;
-    if (this.generation !== lexicon.generation) this.wordIds = [];
-    this.generation = lexicon.generation;
-    for (let number = this.wordIds.length; number < lexicon.words.length; number++) {
-      this.wordIds.push(this.vocabulary.trie.wordId(lexicon.words[number]));
+    const { wordIds, firstNodes, firstTokens } = this;
+    const { trie } = this.vocabulary;
+    if (this.generation !== lexicon.generation) {
+      wordIds.length = 0;
+      firstNodes.length = 0;
+      firstTokens.length = 0;
+      this.generation = lexicon.generation;
+    }
+    for (let number = wordIds.length; number < lexicon.words.length; number++) {
+      const wordId = trie.wordId(lexicon.words[number]);
+      wordIds.push(wordId);
+      const node = wordId < 0 ? -1 : trie.step(ROOT, wordId);
+      firstNodes.push(node);
+      firstTokens.push(node < 0 ? -1 : trie.tokenAt(node));
     }
   }
 }

@@ -18,17 +18,22 @@ export class Vocabulary {
   /** The same n-grams, word by word, for the fast path. */
   readonly trie: NgramTrie;
 
-  private constructor(tokens: readonly string[]) {
-    this.tokens = tokens;
-    this.trie = new NgramTrie();
-    for (let id = 0; id < tokens.length; id++) {
-      if (!this.trie.add(tokens[id], id)) {
+  /** @param text the tokens, one behind the other; `ends` are those of each. */
+  private constructor(text: string, ends: Int32Array) {
+    // Words: one more than spaces in each.
+    this.trie = new NgramTrie(ends.length + text.split(' ').length - 1);
+    const tokens: string[] = [];
+    for (let id = 0, start = 0; id < ends.length; start = ends[id++]) {
+      const token = text.slice(start, ends[id]);
+      if (!this.trie.add(text, start, ends[id], id)) {
         throw new StudentError(
           'VOCABULARY_INVALID',
-          `vocabulary: token ${id} "${tokens[id]}" occurs twice, expected distinct tokens`,
+          `vocabulary: token ${id} "${token}" occurs twice, expected distinct tokens`,
         );
       }
+      tokens.push(token);
     }
+    this.tokens = tokens;
   }
 
   /**
@@ -41,7 +46,13 @@ export class Vocabulary {
       const message = `vocabulary: token ${broken} has half a character (a lone surrogate)`;
       throw new StudentError('VOCABULARY_INVALID', message);
     }
-    return new Vocabulary([...tokens]);
+    const ends = new Int32Array(tokens.length);
+    let end = 0;
+    tokens.forEach((token, id) => {
+      end += token.length;
+      ends[id] = end;
+    });
+    return new Vocabulary(tokens.join(''), ends);
   }
 
   /** Number of tokens. */
@@ -78,22 +89,33 @@ export class Vocabulary {
         `vocabulary: offsets run from ${offsets[0]} to ${offsets[size]}, expected 0 to ${bytes.length}`,
       );
     }
-    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    for (let id = 0; id < size; id++) {
+      if (offsets[id + 1] >= offsets[id]) continue;
+      throw new StudentError(
+        'VOCABULARY_INVALID',
+        `vocabulary: token ${id} ends at ${offsets[id + 1]}, before its start ${offsets[id]}`,
+      );
+    }
+    const text = decode(bytes);
+    // Of ASCII, bytes are units.
+    if (text?.length === bytes.length) return new Vocabulary(text, offsets.subarray(1));
     const tokens: string[] = [];
     for (let id = 0; id < size; id++) {
-      if (offsets[id + 1] < offsets[id]) {
-        throw new StudentError(
-          'VOCABULARY_INVALID',
-          `vocabulary: token ${id} ends at ${offsets[id + 1]}, before its start ${offsets[id]}`,
-        );
+      const token = decode(bytes.subarray(offsets[id], offsets[id + 1]));
+      if (token === undefined) {
+        throw new StudentError('VOCABULARY_INVALID', `vocabulary: token ${id} is not UTF-8`);
       }
-      try {
-        tokens.push(decoder.decode(bytes.subarray(offsets[id], offsets[id + 1])));
-      } catch (cause) {
-        const message = `vocabulary: token ${id} is not UTF-8`;
-        throw new StudentError('VOCABULARY_INVALID', message, { cause });
-      }
+      tokens.push(token);
     }
-    return new Vocabulary(tokens);
+    return Vocabulary.fromTokens(tokens);
+  }
+}
+
+/** The text of UTF-8; undefined for what is none. */
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
   }
 }
