@@ -5,9 +5,10 @@ import { IMPORTANCE_LAYOUT } from '../features/importance-family.js';
 import { NUMBER_KIND, WORD_KINDS } from '../features/lexicon.js';
 import { EDGES } from '../features/match-layout.js';
 import { QUANTITIES_LAYOUT, unitAfter } from '../features/quantities-family.js';
-import { findDivider, ROLES_LAYOUT, TURNING_BY_WORD } from '../features/roles-family.js';
+import { findDivider, ROLES_LAYOUT } from '../features/roles-family.js';
 import type { WordList } from '../features/word-match.js';
 import { MATCH_CLASSES } from '../features/word-match.js';
+import { turningBit } from '../features/word-roles.js';
 import { NUM_IMPORTANCES, NUM_START_CLASSES, RANK_EDGES } from '../features/word-statistics.js';
 import { add, allTitle, type NameRow } from './fixed-names.js';
 import {
@@ -239,7 +240,7 @@ export const ROLES_NAMES: Names<typeof ROLES_LAYOUT.rows> = {
     const turning = Math.floor(cell / 3);
     const where = [`in the ${title} only`, `in the ${query} only`, 'in both'][cell % 3];
     const placesIn = ({ words, numWords }: WordList): number[] =>
-      upTo(numWords).filter((at) => TURNING_BY_WORD.get(pair.lexicon.words[words[at]]) === turning);
+      upTo(numWords).filter((at) => turningBit(pair.lexicon.roles[words[at]]) === 1 << turning);
     return {
       feature: `"${ROLES_LAYOUT.TURNING_WORDS[turning]}" ${where}`,
       query: placesIn(pair.query),

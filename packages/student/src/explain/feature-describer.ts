@@ -48,7 +48,8 @@ export class FeatureDescriber {
   describe(example: readonly string[]): DescribedExample {
     this.lexicon.trim();
     this.texts.forEach((text, field) => {
-      text.read(example[field], this.tokenizer, this.lexicon);
+      const { tokenizer, lexicon } = this;
+      text.read(example[field], { tokenizer, lexicon, plainReader: undefined });
     });
     const words = this.texts.map(({ words: numbers, numWords }) =>
       Array.from(numbers.subarray(0, numWords), (number) => this.lexicon.words[number]),

@@ -2,14 +2,20 @@
 // Source: word marks as fastText has them (Bojanowski et al., TACL 2017); the hash is our own.
 import { hashWord } from '../text/hash.js';
 import type { Lexicon } from './lexicon.js';
+import type { WordList } from './word-match.js';
 
 /** Longest part of a word that has n-grams, in UTF-16 units, so that a long word costs no more. */
 const MAX_LETTERS = 40;
 
-/** N-grams of a lexicon's words. */
+/** N-grams of a lexicon's words: each as hashes, ascending, of all words that were asked for in one list. */
 export class CharacterGrams {
-  private grams: (Int32Array | undefined)[] = [];
-  private generation = 0;
+  hashes = new Int32Array(1 << 12);
+  /** Of each word: where its hashes begin, and how many there are; -1 for a word that was not asked for. */
+  readonly starts: number[] = [];
+  readonly counts: number[] = [];
+  /** That of the lexicon whose words these are. */
+  generation = 0;
+  private numHashes = 0;
 
   /** @param lengths shortest and longest n-gram, in UTF-16 units, the marks `<` and `>` counted. */
   constructor(
@@ -17,20 +23,45 @@ export class CharacterGrams {
     private readonly lengths: readonly [number, number],
   ) {}
 
-  /** Hashes of a word's distinct n-grams, ascending. */
-  of(word: number): Int32Array {
-    if (this.generation !== this.lexicon.generation) {
-      this.grams = [];
-      this.generation = this.lexicon.generation;
-    }
+  /** Makes the n-grams of some words, where they are still to be made. Call before they are read. */
+  learn(words: Int32Array, numWords: number): void {
+    const { lexicon, counts } = this;
+    if (this.generation !== lexicon.generation) this.forget();
     // Without holes: an array with large ones becomes a hash table.
-    while (this.grams.length <= word) this.grams.push(undefined);
-    let grams = this.grams[word];
-    if (grams === undefined) {
-      grams = characterGrams(this.lexicon.words[word], this.lengths);
-      this.grams[word] = grams;
+    while (counts.length < lexicon.words.length) {
+      counts.push(-1);
+      this.starts.push(0);
     }
-    return grams;
+    for (let index = 0; index < numWords; index++) {
+      if (counts[words[index]] < 0) this.learnWord(words[index]);
+    }
+  }
+
+  /** Hashes of a word's distinct n-grams, ascending; not for inner loops. */
+  of(word: number): Int32Array {
+    this.learn(Int32Array.of(word), 1);
+    return this.hashes.subarray(this.starts[word], this.starts[word] + this.counts[word]);
+  }
+
+  private forget(): void {
+    this.starts.length = 0;
+    this.counts.length = 0;
+    this.numHashes = 0;
+    this.generation = this.lexicon.generation;
+  }
+
+  private learnWord(word: number): void {
+    const grams = characterGrams(this.lexicon.words[word], this.lengths);
+    const end = this.numHashes + grams.length;
+    if (end > this.hashes.length) {
+      const larger = new Int32Array(2 * end);
+      larger.set(this.hashes);
+      this.hashes = larger;
+    }
+    this.hashes.set(grams, this.numHashes);
+    this.starts[word] = this.numHashes;
+    this.counts[word] = grams.length;
+    this.numHashes = end;
   }
 }
 
@@ -60,37 +91,89 @@ export function characterGramTexts(
 }
 
 const NUM_SLOTS = 1024;
+/** Words whose n-grams are counted at once, each a bit of a mask. */
+const MAX_WORDS = 32;
 
-/** The distinct numbers of one list, laid out to be counted in many others. Much faster than `countCommon` for each. */
-export class CommonCounter {
-  /** By the number's low bits: 1 + the last such place in the list; by that: the one before. 0 ends a chain. */
+/**
+ * How many n-grams a word has in common with each of up to 32 others, whose n-grams lie in one hash table. Words that come
+ * again stay there: a ranking has one query.
+ */
+export class CommonGrams {
+  /** Of each of the words: n-grams in common with the word that was counted last; to be set to 0 when they are read. */
+  readonly counts = new Uint16Array(MAX_WORDS);
+  private readonly words = new Int32Array(MAX_WORDS);
+  private numWords = 0;
+  private generation = 0;
+  /** By the hash's low bits: 1 + the last such entry; of each entry its hash, who has it, and the entry before. */
   private readonly slots = new Uint16Array(NUM_SLOTS);
-  private readonly chains = new Uint16Array(NUM_SLOTS);
-  private list = new Int32Array(0);
+  private readonly hashes = new Int32Array(MAX_WORDS * 2 * (MAX_LETTERS + 2));
+  private readonly owners = new Int32Array(this.hashes.length);
+  private readonly chains = new Uint16Array(this.hashes.length);
+  private numEntries = 0;
 
-  /** Takes a list in the place of the one before: of at most 1023 numbers, and a word has 903 n-grams at most. */
-  read(list: Int32Array): void {
-    this.slots.fill(0);
-    for (let index = 0; index < list.length; index++) {
-      const slot = list[index] & (NUM_SLOTS - 1);
-      this.chains[index + 1] = this.slots[slot];
-      this.slots[slot] = index + 1;
+  constructor(private readonly grams: CharacterGrams) {}
+
+  /** Takes words, whose n-grams are made, in the place of those before. */
+  read(list: WordList): void {
+    if (this.hasWords(list)) return;
+    const { slots, hashes } = this;
+    for (let entry = 0; entry < this.numEntries; entry++)
+      slots[hashes[entry] & (NUM_SLOTS - 1)] = 0;
+    this.numEntries = 0;
+    this.numWords = list.numWords;
+    this.generation = this.grams.generation;
+    const { hashes: grams, starts, counts } = this.grams;
+    for (let index = 0; index < list.numWords; index++) {
+      const word = list.words[index];
+      this.words[index] = word;
+      const end = starts[word] + counts[word];
+      for (let gram = starts[word]; gram < end; gram++) this.addOwner(grams[gram], 1 << index);
     }
-    this.list = list as Int32Array<ArrayBuffer>;
   }
 
-  /** Numbers that a list of distinct ones has in common with the one that was read. */
-  countIn(other: Int32Array): number {
-    const { slots, chains, list } = this;
-    let common = 0;
-    for (let index = 0; index < other.length; index++) {
-      const number = other[index];
-      let place = slots[number & (NUM_SLOTS - 1)];
-      while (place !== 0 && list[place - 1] !== number) place = chains[place];
-      if (place !== 0) common += 1;
+  /** Counts for a word, whose n-grams are made; bits of the words that have something in common with it. */
+  count(word: number): number {
+    const { slots, hashes, owners, chains, counts } = this;
+    const { hashes: grams, starts } = this.grams;
+    const end = starts[word] + this.grams.counts[word];
+    let some = 0;
+    for (let gram = starts[word]; gram < end; gram++) {
+      const hash = grams[gram];
+      let entry = slots[hash & (NUM_SLOTS - 1)];
+      while (entry !== 0 && hashes[entry - 1] !== hash) entry = chains[entry - 1];
+      if (entry === 0) continue;
+      some |= owners[entry - 1];
+      for (let left = owners[entry - 1]; left !== 0; left &= left - 1) counts[lowestBit(left)] += 1;
     }
-    return common;
+    return some;
   }
+
+  private hasWords({ words, numWords }: WordList): boolean {
+    if (numWords !== this.numWords || this.generation !== this.grams.generation) return false;
+    let index = 0;
+    while (index < numWords && words[index] === this.words[index]) index++;
+    return index === numWords;
+  }
+
+  private addOwner(hash: number, owner: number): void {
+    const slot = hash & (NUM_SLOTS - 1);
+    let entry = this.slots[slot];
+    while (entry !== 0 && this.hashes[entry - 1] !== hash) entry = this.chains[entry - 1];
+    if (entry !== 0) {
+      this.owners[entry - 1] |= owner;
+      return;
+    }
+    this.hashes[this.numEntries] = hash;
+    this.owners[this.numEntries] = owner;
+    this.chains[this.numEntries] = this.slots[slot];
+    this.numEntries += 1;
+    this.slots[slot] = this.numEntries;
+  }
+}
+
+/** Place of the lowest bit that is set. */
+export function lowestBit(bits: number): number {
+  return 31 - Math.clz32(bits & -bits);
 }
 
 /** Numbers that two ascending lists have in common. */

@@ -27,11 +27,14 @@ export class CharactersBlock implements FeatureBlock {
     for (const fieldIndex of this.fieldIndices) {
       const { words, numWords } = texts[fieldIndex];
       const end = Math.min(numWords, MAX_CHARACTER_WORDS);
+      this.grams.learn(words, end);
+      const { hashes, starts, counts } = this.grams;
+      const { size } = this.definition;
       for (let index = 0; index < end; index++) {
         if (this.lexicon.kinds[words[index]] === NUMBER_KIND) continue;
-        for (const gram of this.grams.of(words[index])) {
-          into.push(bucketOf(gram, this.definition.size));
-        }
+        const start = starts[words[index]];
+        const stop = start + counts[words[index]];
+        for (let gram = start; gram < stop; gram++) into.push(bucketOf(hashes[gram], size));
       }
     }
   }

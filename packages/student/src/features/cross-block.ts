@@ -1,7 +1,7 @@
 // Block `cross`: every word of one field with every word of another, by stem, hashed. It learns which words of a
 // title answer which words of a query; it knows nothing of words that it never saw together.
 import type { CrossBlockDefinition } from '../model/definition.js';
-import { bucketOf, combineHashes } from '../text/hash.js';
+import { bucketOf, combineScrambled, scrambleHash } from '../text/hash.js';
 import type { AnalysedText } from './analysed-text.js';
 import type { FeatureBlock } from './block.js';
 import type { IdBags } from './feature-buffer.js';
@@ -12,7 +12,7 @@ export const MAX_CROSS_WORDS = { left: 16, right: 48 } as const;
 
 /** Crossed words of two fields. */
 export class CrossBlock implements FeatureBlock {
-  /** Of the right text's words: the hashes of their stems. */
+  /** Of the right text's words: the hashes of their stems, scrambled. */
   private readonly rightHashes = new Int32Array(MAX_CROSS_WORDS.right);
 
   constructor(
@@ -28,12 +28,12 @@ export class CrossBlock implements FeatureBlock {
     const numLeft = Math.min(left.numWords, MAX_CROSS_WORDS.left);
     const numRight = Math.min(right.numWords, MAX_CROSS_WORDS.right);
     for (let index = 0; index < numRight; index++) {
-      this.rightHashes[index] = hashes[stems[right.words[index]]];
+      this.rightHashes[index] = scrambleHash(hashes[stems[right.words[index]]]);
     }
     for (let leftIndex = 0; leftIndex < numLeft; leftIndex++) {
       const leftHash = hashes[stems[left.words[leftIndex]]];
       for (let rightIndex = 0; rightIndex < numRight; rightIndex++) {
-        const hash = combineHashes(leftHash, this.rightHashes[rightIndex]);
+        const hash = combineScrambled(leftHash, this.rightHashes[rightIndex]);
         into.push(bucketOf(hash, this.definition.size));
       }
     }

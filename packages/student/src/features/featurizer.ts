@@ -11,6 +11,7 @@ import { KeptBlock } from './kept-block.js';
 import { Lexicon } from './lexicon.js';
 import { MatchBlock } from './match-block.js';
 import { HashedNgramsBlock, ListedNgramsBlock } from './ngrams-block.js';
+import { PlainReader } from './plain-reader.js';
 import { TextCache } from './text-cache.js';
 import type { Vocabulary } from './vocabulary.js';
 import { WordStatistics } from './word-statistics.js';
@@ -36,7 +37,10 @@ export class Featurizer {
     vocabularies: Readonly<Record<string, Vocabulary>>,
   ) {
     this.tokenizer = tokenizerOf(definition.text);
-    this.caches = definition.fields.map(() => new TextCache(this.tokenizer, this.lexicon));
+    const { tokenizer, lexicon } = this;
+    const isDefault = definition.text.tokenizer === 'default';
+    const plainReader = isDefault ? new PlainReader(lexicon, definition.text) : undefined;
+    this.caches = definition.fields.map(() => new TextCache({ tokenizer, plainReader, lexicon }));
     this.blocks = definition.blocks.map((block, index) => {
       const created = this.createBlock(block, vocabularies);
       // Character n-grams are many, and their hashes are kept already, by word.

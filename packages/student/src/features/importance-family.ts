@@ -50,7 +50,12 @@ export function appendImportance(
   statistics.learn();
   const { query, matchClasses, sureness } = pair;
   const { importances, weights } = statistics;
-  let [whole, sure, found, numSure, numMissing, mostMissed] = [0, 0, 0, 0, 0, 0];
+  let whole = 0;
+  let sure = 0;
+  let found = 0;
+  let numSure = 0;
+  let numMissing = 0;
+  let mostMissed = 0;
   for (let index = 0; index < query.numWords; index++) {
     const importance = importances[query.words[index]];
     const weight = weights[query.words[index]];
@@ -82,7 +87,9 @@ function appendTitle(
   share: number,
 ): void {
   if (title.numWords === 0) return;
-  let [whole, wanted, mostUnasked] = [0, 0, 0];
+  let whole = 0;
+  let wanted = 0;
+  let mostUnasked = 0;
   for (let position = 0; position < title.numWords; position++) {
     const word = title.words[position];
     whole += weights[word];

@@ -1,4 +1,4 @@
-// A block of one field, whose ids depend on that text alone: they are made once a text and then copied.
+// A block of one field, whose ids depend on that text alone: they are made for a text that comes again, and then copied.
 import type { AnalysedText } from './analysed-text.js';
 import type { FeatureBlock } from './block.js';
 import type { IdBags } from './feature-buffer.js';
@@ -13,6 +13,10 @@ export class KeptBlock implements FeatureBlock {
 
   append(texts: readonly AnalysedText[], into: IdBags): void {
     const text = texts[this.fieldIndex];
+    if (!text.isRepeated) {
+      this.block.append(texts, into);
+      return;
+    }
     const bag = text.bagOf(this.blockIndex);
     if (bag.numIds === 0) this.block.append(texts, bag);
     into.pushAll(bag.ids, bag.numIds);

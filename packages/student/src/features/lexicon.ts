@@ -2,6 +2,7 @@
 // not once an example. Words are compared by their number. Memory is bounded: `trim` forgets everything.
 import { hashWord } from '../text/hash.js';
 import { stemWord } from '../text/stem.js';
+import { roleOf } from './word-roles.js';
 
 /** What a word looks like. Letters by length: long words are rarer and say more. */
 export const WORD_KINDS = ['number', 'code', '1-2', '3-4', '5-6', '7-8', '9+'] as const;
@@ -26,6 +27,8 @@ export class Lexicon {
   readonly lengths: number[] = [];
   /** Of each word: `lettersOf`. */
   readonly letters: number[] = [];
+  /** Of each word: `roleOf`. */
+  readonly roles: number[] = [];
   /** Grows when the lexicon is emptied: numbers of an older generation mean nothing. */
   generation = 0;
   private numLetters = 0;
@@ -40,8 +43,8 @@ export class Lexicon {
   trim(): void {
     if (this.words.length <= MAX_WORDS && this.numLetters <= MAX_LETTERS) return;
     this.numbers.clear();
-    const { words, hashes, stems, kinds, lengths, letters } = this;
-    for (const column of [words, hashes, stems, kinds, lengths, letters]) column.length = 0;
+    const { words, hashes, stems, kinds, lengths, letters, roles } = this;
+    for (const column of [words, hashes, stems, kinds, lengths, letters, roles]) column.length = 0;
     this.numLetters = 0;
     this.generation += 1;
   }
@@ -55,6 +58,7 @@ export class Lexicon {
     this.kinds.push(kindOfWord(word));
     this.lengths.push(word.length);
     this.letters.push(lettersOf(word));
+    this.roles.push(roleOf(word));
     this.stems.push(number);
     const stem = stemWord(word);
     if (stem !== word) this.stems[number] = this.intern(stem);

@@ -108,10 +108,14 @@ export class MatchBlock implements FeatureBlock {
   /** Shares of the query that are found, and how compactly. */
   private appendCoverage(into: IdBags): void {
     const { query, lexicon, sureness, positions } = this.pair;
-    let [numSure, numAny, sureLetters, letters] = [0, 0, 0, 0];
-    let [first, last] = [Number.MAX_SAFE_INTEGER, -1];
+    let numSure = 0;
+    let numAny = 0;
+    let sureLetters = 0;
+    let letters = 0;
+    let first = Number.MAX_SAFE_INTEGER;
+    let last = -1;
     for (let index = 0; index < query.numWords; index++) {
-      const { length } = lexicon.words[query.words[index]];
+      const length = lexicon.lengths[query.words[index]];
       letters += length;
       if (sureness[index] === NOT_FOUND) continue;
       numAny += 1;
@@ -136,7 +140,8 @@ export class MatchBlock implements FeatureBlock {
   /** Whether the title has the numbers that the query asks for. */
   private appendNumbers(into: IdBags): void {
     const { query, title, lexicon, sureness } = this.pair;
-    let [numNumbers, numFound] = [0, 0];
+    let numNumbers = 0;
+    let numFound = 0;
     for (let index = 0; index < query.numWords; index++) {
       if (lexicon.kinds[query.words[index]] !== NUMBER_KIND) continue;
       numNumbers += 1;
@@ -160,9 +165,9 @@ export class MatchBlock implements FeatureBlock {
     const head = query.numWords - 1;
     let numOthersSure = 0;
     for (let index = 0; index < head; index++) if (sureness[index] === SURE) numOthersSure += 1;
-    const share = head === 0 ? 1 : numOthersSure / head;
     const shares = EDGES.share.length + 1;
-    into.push(FIXED_ROWS.headAndRest + sureness[head] * shares + bucketIndex(share, EDGES.share));
+    const share = head === 0 ? shares - 1 : bucketIndex(numOthersSure / head, EDGES.share);
+    into.push(FIXED_ROWS.headAndRest + sureness[head] * shares + share);
     if (title.numWords === 0) return;
     const { hashes, stems } = lexicon;
     const headStem = hashes[stems[query.words[head]]];

@@ -3,7 +3,7 @@
 // one gets a new name, so that old students go on as they are.
 import type { MatchBlockDefinition, MatchFamily } from '../model/definition.js';
 import { CharacterGrams } from './character-grams.js';
-import { appendCharacters, NUM_CHARACTER_ROWS } from './characters-family.js';
+import { CharactersFamily, NUM_CHARACTER_ROWS } from './characters-family.js';
 import type { FamilyRows } from './family-rows.js';
 import { IdBags } from './feature-buffer.js';
 import { appendImportance, NUM_IMPORTANCE_ROWS } from './importance-family.js';
@@ -53,8 +53,8 @@ const CREATE_FAMILY: Readonly<Record<MatchFamily, (parts: FamilyParts) => Append
     (pair, rows) =>
       appendImportance(pair, statistics!, rows),
   characters: ({ lexicon }) => {
-    const grams = new CharacterGrams(lexicon, GRAM_LENGTHS);
-    return (pair, rows) => appendCharacters(pair, grams, rows);
+    const family = new CharactersFamily(new CharacterGrams(lexicon, GRAM_LENGTHS));
+    return (pair, rows) => family.append(pair, rows);
   },
   quantities: () => appendQuantities,
   roles:

@@ -31,7 +31,8 @@ export const NUM_QUANTITY_ROWS = numRows;
 /** Adds the family's features of a pair; a query without numbers adds nothing. */
 export function appendQuantities(pair: PairMatch, { firstRow, into }: FamilyRows): void {
   const { query, lexicon } = pair;
-  let [numNumbers, worst] = [0, 0];
+  let numNumbers = 0;
+  let worst = 0;
   for (let index = 0; index < query.numWords; index++) {
     if (lexicon.kinds[query.words[index]] !== NUMBER_KIND) continue;
     numNumbers += 1;

@@ -4,26 +4,9 @@ import { type FamilyRows, layOut } from './family-rows.js';
 import type { Lexicon } from './lexicon.js';
 import { NOT_FOUND, type PairMatch, SURE } from './pair-match.js';
 import type { WordList } from './word-match.js';
+import { divisionOf, TURNING_WORDS, turningBit } from './word-roles.js';
 import { NUM_START_CLASSES, type WordStatistics } from './word-statistics.js';
 
-/** Words behind which a title says what the thing is for, or what comes with it. */
-const DIVIDERS = ['for', 'fits', 'compatible', 'with', 'w', 'by', 'of'] as const;
-const NUM_FOR_DIVIDERS = 3;
-/** Words that turn a thing into a part, an extra or its opposite; each counts where query and title differ in it. */
-const TURNING_WORDS = [
-  'replacement',
-  'part',
-  'kit',
-  'accessory',
-  'cover',
-  'refill',
-  'adapter',
-  'without',
-  'no',
-  'non',
-  'not',
-  'less',
-] as const;
 /** Where the query's last word is: missing, before the title's head, the head itself, behind a divider. */
 const HEAD_PLACES = 4;
 const NUM_DIVISIONS = 3;
@@ -70,7 +53,7 @@ function appendHead(pair: PairMatch, { firstRow, into }: FamilyRows): void {
     const position = pair.positions[last];
     place = position > head ? 3 : position === head ? 2 : 1;
   }
-  const division = isDivided ? divisionBy(lexicon.words[title.words[divider]]) : 0;
+  const division = isDivided ? divisionOf(lexicon.roles[title.words[divider]]) : 0;
   into.push(firstRow + ROWS.headPlace + division * HEAD_PLACES + place);
   const isAsked = title.numWords > 0 ? pair.asked[head] : 0;
   into.push(firstRow + ROWS.heads + isAsked * 3 + pair.sureness[last]);
@@ -79,23 +62,17 @@ function appendHead(pair: PairMatch, { firstRow, into }: FamilyRows): void {
 }
 
 /** Place of the first divider behind the first word; `numWords` for none. */
-export function findDivider({ words, numWords }: WordList, lexicon: Lexicon): number {
+export function findDivider({ words, numWords }: WordList, { roles }: Lexicon): number {
   for (let position = 1; position < numWords; position++) {
-    if (divisionBy(lexicon.words[words[position]]) > 0) return position;
+    if (divisionOf(roles[words[position]]) > 0) return position;
   }
   return numWords;
-}
-
-/** 1 for a word like "for", 2 for one like "with", 0 for any other. */
-function divisionBy(word: string): number {
-  const index = (DIVIDERS as readonly string[]).indexOf(word);
-  if (index < 0) return 0;
-  return index < NUM_FOR_DIVIDERS ? 1 : 2;
 }
 
 function appendTurning({ query, title, lexicon }: PairMatch, rows: FamilyRows): void {
   const queryWords = turningWords(query, lexicon);
   const titleWords = turningWords(title, lexicon);
+  if ((queryWords | titleWords) === 0) return;
   for (let turning = 0; turning < TURNING_WORDS.length; turning++) {
     const state = ((titleWords >> turning) & 1) + ((queryWords >> turning) & 1) * 2;
     if (state > 0) rows.into.push(rows.firstRow + ROWS.turning + turning * 3 + state - 1);
@@ -103,22 +80,12 @@ function appendTurning({ query, title, lexicon }: PairMatch, rows: FamilyRows): 
 }
 
 /** Bit i: the text has the i-th turning word, singular or plural. */
-function turningWords({ words, numWords }: WordList, lexicon: Lexicon): number {
+function turningWords({ words, numWords }: WordList, { roles }: Lexicon): number {
   let bits = 0;
-  for (let position = 0; position < numWords; position++) {
-    const turning = TURNING_BY_WORD.get(lexicon.words[words[position]]);
-    if (turning !== undefined) bits |= 1 << turning;
-  }
+  for (let position = 0; position < numWords; position++)
+    bits |= turningBit(roles[words[position]]);
   return bits;
 }
-
-/** Index of a turning word by its singular and its plural. */
-export const TURNING_BY_WORD: ReadonlyMap<string, number> = new Map(
-  TURNING_WORDS.flatMap((word, index): [string, number][] => [
-    [word, index],
-    [word.endsWith('y') ? `${word.slice(0, -1)}ies` : `${word}s`, index],
-  ]),
-);
 
 function appendBrand(
   { query, title, sureness, positions, asked }: PairMatch,

@@ -1,46 +1,67 @@
 // The texts of one field that came lately, analysed, so that a query or a title that comes again costs next to nothing:
 // in a ranking, in the epochs of a training, in a shop. Bounded: a text takes the place of another.
-import type { Tokenizer } from '../text/tokenizer.js';
-import { AnalysedText } from './analysed-text.js';
-import type { Lexicon } from './lexicon.js';
+import { AnalysedText, type TextReaders } from './analysed-text.js';
 
 /** Texts that are kept, a power of two: some 6 MB of titles if all places are taken, 30 MB if texts were made for it. */
 const NUM_PLACES = 1 << 13;
 /** Longest text that is kept, in UTF-16 units. */
 export const MAX_KEPT_LENGTH = 256;
 
-/** Texts by hash, in sets of two of which the one that came last is first. */
+/** Texts by hash, in sets of two of which the one that came last is first. A text gets a place when it comes again. */
 export class TextCache {
   private readonly places: (AnalysedText | undefined)[] = new Array(NUM_PLACES);
-  private readonly longText = new AnalysedText();
-  private last: AnalysedText = this.longText;
+  /** Of each place: hash of its text; and of each set: hash of the last text that got none. */
+  private readonly hashes = new Int32Array(NUM_PLACES);
+  private readonly passed = new Int32Array(NUM_PLACES);
+  private readonly passing = new AnalysedText();
+  private last: AnalysedText = this.passing;
 
-  constructor(
-    private readonly tokenizer: Tokenizer,
-    private readonly lexicon: Lexicon,
-  ) {}
+  constructor(private readonly readers: TextReaders) {}
 
   /** A text, analysed; holds until the next text is read. */
   read(text: string): AnalysedText {
-    if (!this.last.has(text, this.lexicon)) {
-      this.last = text.length > MAX_KEPT_LENGTH ? this.longText : this.placeOf(text);
-      this.last.read(text, this.tokenizer, this.lexicon);
+    if (!this.last.has(text, this.readers.lexicon)) {
+      this.last = text.length > MAX_KEPT_LENGTH ? this.passing : this.placeOf(text);
     }
+    this.last.read(text, this.readers);
     return this.last;
   }
 
   private placeOf(text: string): AnalysedText {
-    let hash = text.length;
-    for (let index = 0; index < text.length; index++) {
-      hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-    }
+    const { hashes, places } = this;
+    const hash = hashOf(text);
     const first = (hash ^ (hash >>> 15)) & (NUM_PLACES - 2);
-    const latest = this.places[first];
-    if (latest?.has(text, this.lexicon)) return latest;
-    // The other one is the text, or makes room for it.
-    const other = this.places[first + 1] ?? new AnalysedText();
-    this.places[first + 1] = latest;
-    this.places[first] = other;
-    return other;
+    const second = first + 1;
+    if (hashes[first] === hash && places[first] !== undefined) return places[first];
+    const isKnown = hashes[second] === hash;
+    // Most texts of a stream never come again: they are read where the one before was, in memory that is near.
+    if (!isKnown && this.passed[first] !== hash) {
+      this.passed[first] = hash;
+      return this.passing;
+    }
+    // The second one is the text, or makes room for it.
+    const latest = places[second] ?? new AnalysedText();
+    places[second] = places[first];
+    hashes[second] = hashes[first];
+    places[first] = latest;
+    hashes[first] = hash;
+    return latest;
   }
+}
+
+function hashOf(text: string): number {
+  const { length } = text;
+  let hash = length;
+  let index = 0;
+  // Three at once: a multiplication waits for the one before.
+  for (; index + 2 < length; index += 3) {
+    const next =
+      text.charCodeAt(index) ^
+      (text.charCodeAt(index + 1) << 8) ^
+      (text.charCodeAt(index + 2) << 16);
+    hash = Math.imul(hash ^ next, 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  for (; index < length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return hash;
 }

@@ -40,13 +40,20 @@ export interface WordList {
   readonly numWords: number;
 }
 
+/** What is compared of a title's words, of each. */
+export interface TitleColumns {
+  readonly stems: Int32Array;
+  readonly lengths: Int32Array;
+  readonly letters: Int32Array;
+  readonly kinds: Int32Array;
+}
+
 /** A query, a title and the lexicon that their words are numbers of. */
 export interface Pair {
   readonly query: WordList;
   readonly title: WordList;
+  readonly titleColumns: TitleColumns;
   readonly lexicon: Lexicon;
-  /** The stems of the title's words. */
-  readonly titleStems: Int32Array;
 }
 
 /**
@@ -54,20 +61,19 @@ export interface Pair {
  * A number matches the same number only; a code (letters and digits) no other code one edit apart.
  */
 export function findWord(into: WordMatch, index: number, pair: Pair): void {
-  const { query, title, lexicon, titleStems } = pair;
-  const { stems, kinds } = lexicon;
+  const { query, title, lexicon } = pair;
+  const { stems } = pair.titleColumns;
   const word = query.words[index];
-  const stem = stems[word];
+  const stem = lexicon.stems[word];
   into.matchClass = MISSING;
   into.position = -1;
   for (let position = 0; position < title.numWords && into.matchClass !== EXACT; position++) {
     // The same word has the same stem.
-    if (titleStems[position] !== stem) continue;
+    if (stems[position] !== stem) continue;
     improve(into, title.words[position] === word ? EXACT : STEM, position);
   }
-  if (into.matchClass !== MISSING || kinds[word] === NUMBER_KIND) return;
-  for (let position = 0; position < title.numWords; position++) {
-    improve(into, compareLoosely(pair, index, position), position);
+  if (into.matchClass === MISSING && lexicon.kinds[word] !== NUMBER_KIND) {
+    findLoosely(into, index, pair);
   }
 }
 
@@ -77,25 +83,50 @@ function improve(into: WordMatch, matchClass: number, position: number): void {
   into.position = position;
 }
 
-/** Class of a query word and a title word that differ also in stem. */
-function compareLoosely({ query, title, lexicon }: Pair, index: number, position: number): number {
-  const { kinds } = lexicon;
-  const wanted = query.words[index];
-  const candidate = title.words[position];
-  if (position + 1 < title.numWords) {
-    if (isJoined(wanted, candidate, title.words[position + 1], lexicon)) return JOINED;
+/** Finds a query word among title words that differ from it in stem too. Lengths and letters tell most of them apart. */
+function findLoosely(into: WordMatch, index: number, pair: Pair): void {
+  const { query, title, lexicon } = pair;
+  const { lengths: titleLengths, letters: titleLetters, kinds } = pair.titleColumns;
+  const { lengths } = lexicon;
+  const word = query.words[index];
+  const length = lengths[word];
+  // Letters with the word behind, and with the one before.
+  const withNext = index + 1 < query.numWords ? length + lengths[query.words[index + 1]] : -1;
+  const withLast = index > 0 ? length + lengths[query.words[index - 1]] : -1;
+  const letters = lexicon.letters[word];
+  const isCode = lexicon.kinds[word] === CODE_KIND;
+  for (let position = 0; position < title.numWords; position++) {
+    const titleLength = titleLengths[position];
+    const mayBeJoined =
+      titleLength === withNext ||
+      titleLength === withLast ||
+      (position + 1 < title.numWords && titleLength + titleLengths[position + 1] === length);
+    if (mayBeJoined && isJoined(index, position, pair)) improve(into, JOINED, position);
+    if (kinds[position] === NUMBER_KIND) continue;
+    const difference = letters ^ titleLetters[position];
+    // Letters of the shorter word that the longer one lacks.
+    const lacking = difference & (length <= titleLength ? letters : titleLetters[position]);
+    const mayBeNear = !isCode && kinds[position] !== CODE_KIND && hasAtMostTwo(difference);
+    if (lacking !== 0 && !mayBeNear) continue;
+    const matchClass = compareLetters(lexicon.words[word], lexicon.words[title.words[position]]);
+    if (matchClass < NEAR || mayBeNear) improve(into, matchClass, position);
   }
-  if (index + 1 < query.numWords) {
-    if (isJoined(candidate, wanted, query.words[index + 1], lexicon)) return JOINED;
-  }
-  if (index > 0 && isJoined(candidate, query.words[index - 1], wanted, lexicon)) return JOINED;
-  const kind = kinds[candidate];
-  if (kind === NUMBER_KIND) return MISSING;
-  const mayBeNear = kind !== CODE_KIND && kinds[wanted] !== CODE_KIND;
-  return compareParts(wanted, candidate, mayBeNear, lexicon);
 }
 
-function isJoined(whole: number, first: number, second: number, lexicon: Lexicon): boolean {
+/** Whether a query word is two words of the title, from `position` on, or the word there is it and a neighbour. */
+function isJoined(index: number, position: number, { query, title, lexicon }: Pair): boolean {
+  const wanted = query.words[index];
+  const candidate = title.words[position];
+  return (
+    (position + 1 < title.numWords &&
+      isWhole(wanted, candidate, title.words[position + 1], lexicon)) ||
+    (index + 1 < query.numWords && isWhole(candidate, wanted, query.words[index + 1], lexicon)) ||
+    (index > 0 && isWhole(candidate, query.words[index - 1], wanted, lexicon))
+  );
+}
+
+/** Whether a word is two others, one behind the other. */
+function isWhole(whole: number, first: number, second: number, lexicon: Lexicon): boolean {
   const { lengths, words } = lexicon;
   return (
     lengths[whole] >= MIN_JOINED &&
@@ -105,27 +136,22 @@ function isJoined(whole: number, first: number, second: number, lexicon: Lexicon
   );
 }
 
-/** `PREFIX`, `INSIDE`, `NEAR` or `MISSING` for two different words, most of which their letters tell apart. */
-function compareParts(
-  left: number,
-  right: number,
-  mayBeNear: boolean,
-  { lengths, letters, words }: Lexicon,
-): number {
-  const isOrdered = lengths[left] <= lengths[right];
+/** `PREFIX`, `INSIDE`, `NEAR` or `MISSING` by the letters of two different words. */
+function compareLetters(left: string, right: string): number {
+  const isOrdered = left.length <= right.length;
   const shorter = isOrdered ? left : right;
   const longer = isOrdered ? right : left;
-  const length = lengths[shorter];
+  const { length } = shorter;
   if (length < MIN_PREFIX) return MISSING;
-  if ((letters[shorter] & ~letters[longer]) === 0) {
-    if (words[longer].startsWith(words[shorter])) return PREFIX;
-    if (length >= MIN_INSIDE && words[longer].includes(words[shorter])) return INSIDE;
-  }
-  if (!mayBeNear || length < MIN_NEAR || lengths[longer] - length > 1) return MISSING;
-  const difference = letters[shorter] ^ letters[longer];
-  const withoutOne = difference & (difference - 1);
-  if ((withoutOne & (withoutOne - 1)) !== 0) return MISSING;
-  return isOneEditApart(words[shorter], words[longer]) ? NEAR : MISSING;
+  if (longer.startsWith(shorter)) return PREFIX;
+  if (length >= MIN_INSIDE && longer.includes(shorter)) return INSIDE;
+  return length >= MIN_NEAR && isOneEditApart(shorter, longer) ? NEAR : MISSING;
+}
+
+/** Whether at most two bits are set. */
+function hasAtMostTwo(bits: number): boolean {
+  const withoutOne = bits & (bits - 1);
+  return (withoutOne & (withoutOne - 1)) === 0;
 }
 
 /** Whether one letter inserted, dropped, changed or swapped with its neighbour makes one word the other. */

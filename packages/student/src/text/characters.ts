@@ -19,11 +19,8 @@ const SCRIPT_WITHOUT_SPACES =
   /^[\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}]$/u;
 
 const pages: (Uint8Array | undefined)[] = new Array(256);
-const asciiPage = fillPage(0);
-
 /** Kind of the UTF-16 unit `unit`; `SURROGATE` where `kindOfCodePoint` must decide. */
 export function kindOfUnit(unit: number): number {
-  if (unit < 256) return asciiPage[unit];
   const page = pages[unit >> 8] ?? fillPage(unit >> 8);
   return page[unit & 255];
 }

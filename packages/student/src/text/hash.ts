@@ -10,18 +10,32 @@ export function hashWord(word: string): number {
 
 /** Hash of a sequence: the hash so far and the hash of what comes next. Order matters. */
 export function combineHashes(left: number, right: number): number {
-  return finish(mix(left, right));
+  return combineScrambled(left, scrambleHash(right));
 }
 
-/** Bucket 0..size-1 of a hash. */
+/** Bucket 0..size-1 of a hash: its remainder, which a division of floating point gives exactly, and faster than `%`. */
 export function bucketOf(hash: number, size: number): number {
-  return (hash >>> 0) % size;
+  const positive = hash >>> 0;
+  return positive - Math.floor(positive / size) * size;
+}
+
+/** First half of `combineHashes`, which depends on the right hash alone. */
+export function scrambleHash(right: number): number {
+  let product = Math.imul(right, 0xcc9e2d51);
+  product = (product << 15) | (product >>> 17);
+  return Math.imul(product, 0x1b873593);
+}
+
+/** Second half of `combineHashes`: the hash so far, and what `scrambleHash` made of the one that comes next. */
+export function combineScrambled(left: number, scrambled: number): number {
+  return finish(stir(left ^ scrambled));
 }
 
 function mix(hash: number, value: number): number {
-  let product = Math.imul(value, 0xcc9e2d51);
-  product = (product << 15) | (product >>> 17);
-  const mixed = hash ^ Math.imul(product, 0x1b873593);
+  return stir(hash ^ scrambleHash(value));
+}
+
+function stir(mixed: number): number {
   return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
 }
 

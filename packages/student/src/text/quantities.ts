@@ -1,48 +1,52 @@
 // One spelling for numbers with units, before a text is split into words: "3/4in", "0.75 inch" and `.75"` become
 // "0.75 in". Changes nothing that hangs on a letter, so model names stay whole.
 
-/** Units by their spellings behind a number, in lower case, without full stops and spaces. */
-const UNITS: Readonly<Record<string, readonly string[]>> = {
-  in: ['in', 'inch', 'inches', '"', "''", '\u201d', '\u2032\u2032'],
-  ft: ['ft', 'foot', 'feet', "'", '\u2019', '\u2032'],
-  yd: ['yd', 'yds', 'yard', 'yards'],
-  mm: ['mm', 'millimeter', 'millimeters', 'millimetre', 'millimetres'],
-  cm: ['cm', 'centimeter', 'centimeters', 'centimetre', 'centimetres'],
-  m: ['m', 'meter', 'meters', 'metre', 'metres'],
-  sqft: ['sqft', 'sqfoot', 'sqfeet', 'squareft', 'squarefoot', 'squarefeet'],
-  cuft: ['cuft', 'cufoot', 'cufeet', 'cubicft', 'cubicfoot', 'cubicfeet'],
-  gal: ['gal', 'gals', 'gallon', 'gallons'],
-  qt: ['qt', 'qts', 'quart', 'quarts'],
-  oz: ['oz', 'ounce', 'ounces'],
-  lb: ['lb', 'lbs', 'pound', 'pounds'],
-  kg: ['kg', 'kilogram', 'kilograms'],
-  ml: ['ml', 'milliliter', 'milliliters', 'millilitre', 'millilitres'],
-  l: ['l', 'liter', 'liters', 'litre', 'litres'],
-  v: ['v', 'volt', 'volts'],
-  w: ['w', 'watt', 'watts'],
-  kw: ['kw', 'kilowatt', 'kilowatts'],
-  amp: ['amp', 'amps', 'ampere', 'amperes'],
-  ah: ['ah', 'amphour', 'amphours'],
-  hp: ['hp', 'horsepower'],
-  btu: ['btu', 'btus'],
-  ga: ['ga', 'gauge'],
-  psi: ['psi'],
-  cfm: ['cfm'],
-  gpm: ['gpm'],
-  gpf: ['gpf'],
-  lumen: ['lumen', 'lumens'],
-  deg: ['deg', 'degree', 'degrees', '\u00b0'],
-  pct: ['pct', 'percent', '%'],
-  pack: ['pack', 'packs', 'pk', 'pks', 'ct', 'count'],
-  piece: ['piece', 'pieces', 'pc', 'pcs'],
+/** Units' short names, and their other spellings behind a number, in lower case, without full stops and spaces. */
+const UNITS: Readonly<Record<string, string>> = {
+  in: `inch inches " '' \u201d \u2032\u2032`,
+  ft: `foot feet ' \u2019 \u2032`,
+  yd: 'yds yard yards',
+  mm: 'millimeter millimeters millimetre millimetres',
+  cm: 'centimeter centimeters centimetre centimetres',
+  m: 'meter meters metre metres',
+  sqft: 'sqfoot sqfeet squareft squarefoot squarefeet',
+  cuft: 'cufoot cufeet cubicft cubicfoot cubicfeet',
+  gal: 'gals gallon gallons',
+  qt: 'qts quart quarts',
+  oz: 'ounce ounces',
+  lb: 'lbs pound pounds',
+  kg: 'kilogram kilograms',
+  ml: 'milliliter milliliters millilitre millilitres',
+  l: 'liter liters litre litres',
+  v: 'volt volts',
+  w: 'watt watts',
+  kw: 'kilowatt kilowatts',
+  amp: 'amps ampere amperes',
+  ah: 'amphour amphours',
+  hp: 'horsepower',
+  btu: 'btus',
+  ga: 'gauge',
+  psi: '',
+  cfm: '',
+  gpm: '',
+  gpf: '',
+  lumen: 'lumens',
+  deg: 'degree degrees \u00b0',
+  pct: 'percent %',
+  pack: 'packs pk pks ct count',
+  piece: 'pieces pc pcs',
 };
 
 /** Names that units have after `normalizeQuantities`. */
 export const UNIT_NAMES: ReadonlySet<string> = new Set(Object.keys(UNITS));
 
-const NAME_BY_SPELLING: ReadonlyMap<string, string> = new Map(
+/** Short names of units by their spellings. */
+export const UNIT_BY_SPELLING: ReadonlyMap<string, string> = new Map(
   Object.entries(UNITS).flatMap(([name, spellings]) =>
-    spellings.map((spelling): [string, string] => [spelling, name]),
+    `${name} ${spellings}`
+      .trim()
+      .split(' ')
+      .map((spelling): [string, string] => [spelling, name]),
   ),
 );
 
@@ -114,7 +118,7 @@ function decimalOf(match: string, whole: string | undefined, over: string, under
 /** The digit and the unit's name; as it was if that is no unit, or the number is part of a name ("dcd12 v"). */
 function withUnit(match: string, ...groups: (string | number | undefined)[]): string {
   const [digit, word, sign, offset, text] = groups as [string, string?, string?, number?, string?];
-  const name = word === 'a' ? ampere(match) : NAME_BY_SPELLING.get(spellingOf(word ?? sign!));
+  const name = word === 'a' ? ampere(match) : UNIT_BY_SPELLING.get(spellingOf(word ?? sign!));
   if (name === undefined || isPartOfName(text!, offset!)) return match;
   const next = text!.charAt(offset! + match.length);
   const isCut = word !== undefined && !match.endsWith('.') && WORD_OR_SLASH.test(next);

@@ -88,7 +88,7 @@ function readPair(query: string, title: string): PairMatch {
   const lexicon = new Lexicon();
   const [left, right] = [query, title].map((text) => {
     const analysed = new AnalysedText();
-    analysed.read(text, TOKENIZERS.default, lexicon);
+    analysed.read(text, { tokenizer: TOKENIZERS.default, plainReader: undefined, lexicon });
     return analysed;
   });
   const pair = new PairMatch(lexicon);
