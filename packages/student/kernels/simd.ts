@@ -2,7 +2,7 @@
 // the memory and plans it (src/executors/memory-plan.ts). The oracle is the reference executor, for whole numbers the
 // plain twin in test/executors. Compiled by scripts/build-kernels.mjs.
 export { layerFloat } from './shared/float-layer';
-export { layerWhole } from './shared/whole-layer';
+export { layerWhole, packWhole } from './shared/whole-layer';
 
 /** out [D] = scale * sum of the rows `ids` [Z] of table [V, D], float32; the order is the reference's. */
 export function gatherFloat(

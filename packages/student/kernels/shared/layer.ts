@@ -15,8 +15,7 @@ export const C: usize = 36;
 export const NUM_PANELS: usize = 40;
 export const PANEL_BYTES: usize = 44;
 export const IS_HIDDEN: usize = 48;
-export const IS_SIGNED: usize = 52;
-export const BIAS_STRIDE: usize = 56;
+export const IS_FIRST: usize = 52;
 
 /** Outputs of a panel of weights: eight registers of four. */
 export const PANEL: usize = 32;
@@ -25,17 +24,9 @@ export const PANEL: usize = 32;
 export const LIST_HEAD: usize = 16;
 export const ENTRY_BYTES: usize = 8;
 
-/** Byte offset of a row's list. A list has at most one entry a channel, and one more that is written over or makes it even. */
+/** Byte offset of a row's list. A list has at most one entry a channel, and one more that is written over. */
 export function listOf(layer: usize, row: usize): usize {
   return load<u32>(layer, LISTS) + row * (LIST_HEAD + (load<u32>(layer, C) + 4) * ENTRY_BYTES);
-}
-
-/** Bytes from the first entry of a list to its end, made even by an entry of 0: layers take two at once. */
-export function evenLength(first: usize, end: usize): u32 {
-  const length = end - first;
-  if ((length & ENTRY_BYTES) === 0) return <u32>length;
-  store<u64>(end, 0);
-  return <u32>(length + ENTRY_BYTES);
 }
 
 /** Byte offset of a row of the input. */
@@ -43,10 +34,15 @@ export function inputOf(layer: usize, row: usize): usize {
   return load<u32>(layer, INPUT) + row * load<u32>(layer, INPUT_STRIDE);
 }
 
-/** Lists of rows `first` to `end`, without that: values that are not 0, each with the place of its weights in a panel. */
-export function listValues(layer: usize, firstRow: usize, endRow: usize): void {
+/** Byte offset of a row of the output. */
+export function outputOf(layer: usize, row: usize): usize {
+  return load<u32>(layer, OUTPUT) + row * load<u32>(layer, OUTPUT_STRIDE);
+}
+
+/** Lists of B rows: values that are not 0, each with the place of its weights in a panel. */
+export function listValues(layer: usize, B: usize): void {
   const numChannels: usize = load<u32>(layer, C);
-  for (let row = firstRow; row < endRow; row++) {
+  for (let row: usize = 0; row < B; row++) {
     const list = listOf(layer, row);
     let input = inputOf(layer, row);
     const first = list + LIST_HEAD;
@@ -59,7 +55,7 @@ export function listValues(layer: usize, firstRow: usize, endRow: usize): void {
       entry += value !== 0 ? ENTRY_BYTES : 0;
       input += 4;
     }
-    store<u32>(list, evenLength(first, entry));
+    store<u32>(list, <u32>(entry - first));
   }
 }
 

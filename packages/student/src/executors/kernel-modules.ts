@@ -20,11 +20,12 @@ declare const WebAssembly:
 /** Layers in whole numbers, which both modules have: `layer` is the byte offset of a descriptor, see `memory-plan.ts`. */
 export interface WholeKernels {
   layerWhole(layer: number, B: number): void;
+  packWhole(layer: number, from: number, O: number): void;
 }
 
 /** All kernels; everything but a size or a scale is a byte offset. */
 export interface Kernels extends WholeKernels {
-  layerFloat(layer: number, first: number, end: number): void;
+  layerFloat(layer: number, B: number): void;
   gatherFloat(out: number, table: number, ids: number, Z: number, D: number, scale: number): void;
   gatherHalf(out: number, table: number, ids: number, Z: number, D: number, scale: number): void;
   gatherWhole(
@@ -81,12 +82,19 @@ function moduleOf(instructions: Instructions): object | null {
   return modules[instructions];
 }
 
-function compile(base64: string): object | null {
+function compile(hex: string): object | null {
   if (typeof WebAssembly === 'undefined') return null;
   try {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const bytes = fromHex(hex);
     return WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : null;
   } catch {
     return null;
   }
+}
+
+/** Bytes of their digits; newer engines do it themselves. */
+function fromHex(hex: string): Uint8Array {
+  const { fromHex: native } = Uint8Array as { fromHex?: (hex: string) => Uint8Array };
+  if (native !== undefined) return native(hex);
+  return Uint8Array.from(hex.match(/../g)!, (digits) => Number.parseInt(digits, 16));
 }

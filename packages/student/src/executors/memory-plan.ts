@@ -39,8 +39,7 @@ export const LAYER_MEMBERS = [
   'numPanels',
   'panelBytes',
   'isHidden',
-  'isSigned',
-  'biasStride',
+  'isFirst',
 ] as const;
 
 export type LayerDescriptor = Record<(typeof LAYER_MEMBERS)[number], number>;

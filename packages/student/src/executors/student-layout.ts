@@ -46,20 +46,6 @@ export interface LayerPlace {
   descriptor: LayerDescriptor;
 }
 
-/**
- * The first layer in two parts: sums over the first block's vector, which rows of one query share, and the rest on top
- * of them. The order of all sums is that of the whole layer, so the bits are too.
- */
-export interface LayerHalves {
-  /** Addresses of the descriptors. */
-  shared: number;
-  rest: number;
-  descriptors: readonly [LayerDescriptor, LayerDescriptor];
-  /** Where the sums begin, and how many a row has; in numbers, not bytes. */
-  sums: number;
-  width: number;
-}
-
 /** Layers behind each other and the blocks whose vectors go in. */
 export interface StackPlace {
   /** Position in the definition, table, and where in a row the vector begins, in bytes. */
@@ -67,8 +53,6 @@ export interface StackPlace {
   /** Where in a row the factors and the product begin, in bytes. */
   products: { left: number; right: number; product: number }[];
   layers: LayerPlace[];
-  /** Where the first layer can be run in two parts. */
-  halves: LayerHalves | undefined;
   input: number;
   inputStride: number;
   /** Of the last layer, or the input if there is none. */
@@ -87,6 +71,8 @@ export interface StudentLayout {
   ids: number;
   /** Room for one vector [D]. */
   vector: number;
+  /** Room for the weights of any layer in whole numbers, before they are packed. */
+  unpacked: number;
   /** Rows that scratch has room for. */
   numRows: number;
   sizeBytes: number;
@@ -122,7 +108,11 @@ export function layOutStudent(
   });
   const ids = plan.reserve(4 * NUM_IDS);
   const vector = plan.reserve(4 * definition.embeddingSize);
-  return { tables, stacks, ids, vector, numRows, sizeBytes: plan.sizeBytes };
+  const wholeSizes = stacks.flatMap(({ layers }) =>
+    layers.map(({ C, O, isWhole }) => (isWhole ? C * O : 0)),
+  );
+  const unpacked = plan.reserve(Math.max(0, ...wholeSizes));
+  return { tables, stacks, ids, vector, unpacked, numRows, sizeBytes: plan.sizeBytes };
 }
 
 function placeTable(plan: MemoryPlan, tensor: StoredTensor): TablePlace {
@@ -171,46 +161,11 @@ function placeInput(
       product: 4 * productStart(definition, index),
     })),
     layers: [],
-    halves: undefined,
     input,
     inputStride: stride,
     output: input,
     outputStride: stride,
     width,
-  };
-}
-
-/** Both parts of a first layer whose descriptor is given, and room for the sums in between. */
-function placeHalves(
-  plan: MemoryPlan,
-  whole: LayerDescriptor,
-  { blocks }: StackPlace,
-  numRows: number,
-): LayerHalves {
-  const [, { start: sharedBytes }] = blocks;
-  const sharedChannels = sharedBytes / 4;
-  const sumsBytes = whole.outputStride;
-  const sums = plan.reserve(numRows * sumsBytes);
-  const shared: LayerDescriptor = {
-    ...whole,
-    output: sums,
-    numChannels: sharedChannels,
-    isHidden: 0,
-  };
-  const rest: LayerDescriptor = {
-    ...whole,
-    input: whole.input + sharedBytes,
-    weights: whole.weights + sharedChannels * PANEL * 4,
-    bias: sums,
-    biasStride: sumsBytes,
-    numChannels: whole.numChannels - sharedChannels,
-  };
-  return {
-    shared: plan.reserve(DESCRIPTOR_BYTES),
-    rest: plan.reserve(DESCRIPTOR_BYTES),
-    descriptors: [shared, rest],
-    sums: sums / 4,
-    width: sumsBytes / 4,
   };
 }
 
@@ -242,11 +197,8 @@ function placeLayers(
       numPanels: panels,
       panelBytes: panelBytes(C, isWhole),
       isHidden: layer + 1 < sizes.length ? 1 : 0,
-      isSigned: layer === 0 ? 1 : 0,
-      biasStride: 0,
+      isFirst: layer === 0 ? 1 : 0,
     };
-    const canSplit = layer === 0 && !isWhole && place.blocks.length > 1;
-    if (canSplit) place.halves = placeHalves(plan, descriptor, place, parts.numRows);
     place.layers.push({ name, C, O, isWhole, address: plan.reserve(DESCRIPTOR_BYTES), descriptor });
     place.output = output;
     place.outputStride = outputBytes;

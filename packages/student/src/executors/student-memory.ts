@@ -2,15 +2,9 @@
 import { decodeTensor } from '../model/decode-parameters.js';
 import { embeddingName } from '../model/parameters.js';
 import type { Int8Tensor, StoredParameters, StoredTensor } from '../model/stored-parameters.js';
-import type { Instructions, KernelMemory } from './kernel-modules.js';
+import type { Kernels } from './kernel-modules.js';
 import { LAYER_MEMBERS, type LayerDescriptor } from './memory-plan.js';
-import {
-  GROUP_CHANNELS,
-  numPanels,
-  packFloats,
-  packWhole,
-  zeroPointBases,
-} from './packed-layer.js';
+import { numPanels, packFloats } from './packed-layer.js';
 import type { LayerPlace, StudentLayout, TablePlace } from './student-layout.js';
 
 /**
@@ -18,9 +12,9 @@ import type { LayerPlace, StudentLayout, TablePlace } from './student-layout.js'
  * copies, so that the given ones, often views of a whole file, can be forgotten.
  */
 export function fillStudentMemory(
-  { buffer }: KernelMemory,
+  buffer: ArrayBuffer,
   layout: StudentLayout,
-  parts: { parameters: StoredParameters; instructions: Instructions },
+  parts: { parameters: StoredParameters; kernels: Kernels },
 ): StoredParameters {
   const moved: Record<string, StoredTensor> = {};
   for (const [name, tensor] of Object.entries(parts.parameters)) moved[name] = tensor;
@@ -28,11 +22,8 @@ export function fillStudentMemory(
     const table = embeddingName(name);
     moved[table] = copyTable(buffer, place, parts.parameters[table]);
   }
-  for (const { layers, halves } of layout.stacks) {
-    for (const layer of layers) fillLayer(buffer, layer, parts);
-    if (halves === undefined) continue;
-    writeDescriptor(buffer, halves.shared, halves.descriptors[0]);
-    writeDescriptor(buffer, halves.rest, halves.descriptors[1]);
+  for (const { layers } of layout.stacks) {
+    for (const layer of layers) fillLayer(buffer, layer, { ...parts, unpacked: layout.unpacked });
   }
   for (const [name, tensor] of Object.entries(moved)) {
     if (!name.endsWith('.embedding')) moved[name] = copyOf(tensor);
@@ -73,24 +64,26 @@ function writeDescriptor(buffer: ArrayBuffer, address: number, descriptor: Layer
 function fillLayer(
   buffer: ArrayBuffer,
   { name, C, O, isWhole, address, descriptor }: LayerPlace,
-  { parameters, instructions }: { parameters: StoredParameters; instructions: Instructions },
+  {
+    parameters,
+    kernels,
+    unpacked,
+  }: { parameters: StoredParameters; kernels: Kernels; unpacked: number },
 ): void {
   writeDescriptor(buffer, address, descriptor);
-  const { weights, bias, scales, bases, panelBytes, isSigned } = descriptor;
+  const { weights, bias, scales, panelBytes } = descriptor;
   new Float32Array(buffer, bias, O).set(parameters[`${name}.bias`] as Float32Array);
   const tensor = parameters[`${name}.weight`];
-  const packedBytes = numPanels(O) * panelBytes;
-  if (!isWhole) {
-    const floats = decodeTensor(tensor, `${name}.weight`, [C, O]);
-    packFloats(new Float32Array(buffer, weights, packedBytes / 4), floats, C, O);
+  if (isWhole) {
+    const whole = tensor as Int8Tensor;
+    new Int8Array(buffer, unpacked, C * O).set(whole.values);
+    kernels.packWhole(address, unpacked, O);
+    new Float32Array(buffer, scales, O).set(whole.scales);
     return;
   }
-  const whole = tensor as Int8Tensor;
-  const group = GROUP_CHANNELS[instructions];
-  packWhole(new Int8Array(buffer, weights, packedBytes), whole.values, { C, O, group });
-  new Float32Array(buffer, scales, O).set(whole.scales);
-  const hasZeroPoint = isSigned === 1 && instructions === 'relaxed';
-  if (hasZeroPoint) zeroPointBases(new Int32Array(buffer, bases, O), whole, O);
+  const floats = decodeTensor(tensor, `${name}.weight`, [C, O]);
+  const packed = new Float32Array(buffer, weights, (numPanels(O) * panelBytes) / 4);
+  packFloats(packed, floats, C, O);
 }
 
 function copyOf(tensor: StoredTensor): StoredTensor {

@@ -51,7 +51,9 @@ export class WasmExecutor implements Executor {
     const { memory, instructions } = parts;
     this.name = `${instructions}-${NUMBER_NAMES[tablePrecision(layout)]}`;
     this.kernels = startKernels(instructions, memory);
-    this.parameters = fillStudentMemory(memory, layout, parts);
+    const { parameters } = parts;
+    const { kernels } = this;
+    this.parameters = fillStudentMemory(memory.buffer, layout, { parameters, kernels });
     this.floats = new Float32Array(memory.buffer);
     this.ids = new Int32Array(memory.buffer, layout.ids, NUM_IDS);
     this.fieldVectors = layout.stacks.map(() => new Float32Array(0));
@@ -109,11 +111,10 @@ export class WasmExecutor implements Executor {
     for (let start = 0; start < features.numExamples; start += numRows) {
       const rows = Math.min(numRows, features.numExamples - start);
       for (let row = 0; row < rows; row++) this.fillRow(stack, features, start + row, row);
-      const isSplit = this.runHalves(stack, features, { start, rows });
-      for (let layer = isSplit ? 1 : 0; layer < layers.length; layer++) {
+      for (let layer = 0; layer < layers.length; layer++) {
         const { isWhole, address } = layers[layer];
         if (isWhole) kernels.layerWhole(address, rows);
-        else kernels.layerFloat(address, 0, rows);
+        else kernels.layerFloat(address, rows);
       }
       for (let row = 0; row < rows; row++) {
         const from = (output + row * outputStride) / 4;
@@ -121,32 +122,6 @@ export class WasmExecutor implements Executor {
         for (let column = 0; column < width; column++) out[to + column] = floats[from + column];
       }
     }
-  }
-
-  /**
-   * Runs the first layer in two parts, the first one only for rows whose first bag is not that of the row before, as in
-   * a ranking, where all titles have one query. False, and nothing done, where the second row has another bag.
-   */
-  private runHalves(
-    { halves, blocks }: StackPlace,
-    features: FeatureBuffer,
-    { start, rows }: { start: number; rows: number },
-  ): boolean {
-    if (halves === undefined) return false;
-    const bags = features.blocks[blocks[0].index];
-    // The first two tell well enough: a ranking has one query throughout, and shuffled examples hardly ever a pair.
-    if (rows < 2 || !isSameAsBefore(bags, start + 1)) return false;
-    const { shared, rest, sums, width } = halves;
-    for (let row = 0; row < rows; row++) {
-      if (row === 0 || !isSameAsBefore(bags, start + row)) {
-        this.kernels.layerFloat(shared, row, row + 1);
-        continue;
-      }
-      const to = sums + row * width;
-      this.floats.copyWithin(to, to - width, to);
-    }
-    this.kernels.layerFloat(rest, 0, rows);
-    return true;
   }
 
   /** One example's vectors and products, as a row of the stack's input. */
@@ -210,17 +185,6 @@ export class WasmExecutor implements Executor {
       kernels.gatherHalf(out, table.table, ids, Z, D, scale);
     } else kernels.gatherWhole(out, table.table, table.scales, ids, Z, D, scale);
   }
-}
-
-/** Whether a bag has the ids of the one before it. */
-function isSameAsBefore({ ids, offsets }: IdBags, bag: number): boolean {
-  const start = offsets[bag];
-  const count = offsets[bag + 1] - start;
-  if (start - offsets[bag - 1] !== count) return false;
-  for (let index = start; index < start + count; index++) {
-    if (ids[index] !== ids[index - count]) return false;
-  }
-  return true;
 }
 
 /** Precision of the tables, which is one for all. */

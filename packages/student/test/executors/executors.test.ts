@@ -101,27 +101,6 @@ describe('the SIMD executor', () => {
     );
   });
 
-  it('gives rows that share their first bag the same bits as alone', () => {
-    fc.assert(
-      fc.property(
-        cases,
-        fc.integer({ min: 2, max: 9 }),
-        fc.constantFrom('float32', 'float16', 'int8'),
-        ({ definition, B, seed }, runLength, precision) => {
-          const random = seededRandom(seed);
-          const stored = storedIn(definition, precision as Precision, random);
-          const features = withRuns(anyFeatures(definition, B, random), runLength);
-          const executor = createExecutor(definition, stored, 'simd');
-          const together = [...executor.run(features)];
-          const apart: number[] = [];
-          for (let row = 0; row < B; row++) apart.push(...executor.run(rowOf(features, row)));
-          expect(apart).toEqual(together);
-        },
-      ),
-      { numRuns: 100 },
-    );
-  });
-
   it('sums a bag that is longer than its room for ids', () => {
     const random = seededRandom(5);
     const [definition] = fc.sample(layersDefinition, { seed: 1, numRuns: 1 });
@@ -183,19 +162,6 @@ describe('int8 against its reference', () => {
     );
   });
 });
-
-/** The same buffer, but in runs of rows the first block has the bag of the run's first row. */
-function withRuns(features: FeatureBuffer, runLength: number): FeatureBuffer {
-  const changed = new FeatureBuffer(features.blocks.length);
-  features.blocks.forEach(({ ids, offsets, numExamples }, block) => {
-    for (let row = 0; row < numExamples; row++) {
-      const from = block === 0 ? row - (row % runLength) : row;
-      changed.blocks[block].pushAll(ids.subarray(offsets[from]), offsets[from + 1] - offsets[from]);
-      changed.blocks[block].endExample();
-    }
-  });
-  return changed;
-}
 
 /** One example of a buffer. */
 function rowOf(features: FeatureBuffer, row: number): FeatureBuffer {
