@@ -29,6 +29,7 @@ export async function makeShopPage({ numLabels = 4000, precision, ...training } 
     embeddingSize: 16,
     vocabularySize: 4000,
     ...training,
+    ...(precision && { precision }),
     out: student,
   });
   await exportModel({

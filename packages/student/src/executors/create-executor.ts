@@ -3,8 +3,13 @@ import type { StudentDefinition } from '../model/definition.js';
 import { precisionOf, type StoredParameters } from '../model/stored-parameters.js';
 import type { Executor, ExecutorChoice } from './executor.js';
 import { canRun } from './kernel-modules.js';
-import { ReferenceExecutor } from './reference-executor.js';
+import { createReference, loadReference } from './reference.js';
 import { WasmExecutor } from './wasm-executor.js';
+
+/** What is to be awaited before an executor of a choice can be made at once. */
+export async function prepareExecutor(choice: ExecutorChoice = 'auto'): Promise<void> {
+  if (choice === 'reference' || !canRun('simd')) await loadReference();
+}
 
 /** The executor of a choice, or the next slower one that this machine and these parameters allow. */
 export function createExecutor(
@@ -12,10 +17,10 @@ export function createExecutor(
   parameters: StoredParameters,
   choice: ExecutorChoice,
 ): Executor {
-  if (choice === 'reference') return new ReferenceExecutor(definition, parameters);
+  if (choice === 'reference') return createReference(definition, parameters);
   const isWhole = Object.values(parameters).some((tensor) => precisionOf(tensor) === 'int8');
   const isRelaxed = choice !== 'simd' && isWhole && canRun('relaxed');
   const instructions = isRelaxed ? 'relaxed' : 'simd';
   const executor = WasmExecutor.create(definition, parameters, instructions);
-  return executor ?? new ReferenceExecutor(definition, parameters);
+  return executor ?? createReference(definition, parameters);
 }

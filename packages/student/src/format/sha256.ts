@@ -11,26 +11,55 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
 
 /** The same, at once and without the engine's help: some 100 MB a second. */
 export function computeSha256(bytes: Uint8Array): string {
-  const state = INITIAL_STATE.slice();
+  roots ??= makeRoots();
+  const { constants, initial } = roots;
+  const view = new DataView(padded(bytes).buffer);
   const words = new Int32Array(64);
-  const wholeEnd = bytes.length - (bytes.length % 64);
-  for (let start = 0; start < wholeEnd; start += 64) addBlock(state, bytes, start, words);
-  const tail = paddedTail(bytes, wholeEnd);
-  for (let start = 0; start < tail.length; start += 64) addBlock(state, tail, start, words);
+  const state = initial.slice();
+  for (let start = 0; start < view.byteLength; start += 64) {
+    let [a, b, c, d, e, f, g, h] = state;
+    for (let index = 0; index < 64; index++) {
+      if (index < 16) words[index] = view.getInt32(start + 4 * index);
+      else {
+        const early = words[index - 15];
+        const late = words[index - 2];
+        words[index] =
+          words[index - 16] +
+          words[index - 7] +
+          (rotate(early, 7) ^ rotate(early, 18) ^ (early >>> 3)) +
+          (rotate(late, 17) ^ rotate(late, 19) ^ (late >>> 10));
+      }
+      const sum = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
+      const first = (h + sum + ((e & f) ^ (~e & g)) + constants[index] + words[index]) | 0;
+      const second = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+      h = g;
+      g = f;
+      f = e;
+      e = (d + first) | 0;
+      d = c;
+      c = b;
+      b = a;
+      a = (first + second) | 0;
+    }
+    [a, b, c, d, e, f, g, h].forEach((word, index) => {
+      state[index] += word;
+    });
+  }
   return [...state].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
 }
 
-/** The first 64 primes: constants are bits of their cube roots, the state begins with square roots. */
-const PRIMES = firstPrimes(64);
-const CONSTANTS = Int32Array.from(PRIMES, (prime) => fractionBits(prime, 3));
-const INITIAL_STATE = Int32Array.from(PRIMES.slice(0, 8), (prime) => fractionBits(prime, 2));
+let roots: { constants: Int32Array; initial: Int32Array } | undefined;
 
-function firstPrimes(count: number): number[] {
+/** Bits of the cube roots of the first 64 primes, and of the square roots of the first eight. */
+function makeRoots(): { constants: Int32Array; initial: Int32Array } {
   const primes: number[] = [];
-  for (let candidate = 2; primes.length < count; candidate++) {
+  for (let candidate = 2; primes.length < 64; candidate++) {
     if (primes.every((prime) => candidate % prime !== 0)) primes.push(candidate);
   }
-  return primes;
+  return {
+    constants: Int32Array.from(primes, (prime) => fractionBits(prime, 3)),
+    initial: Int32Array.from(primes.slice(0, 8), (prime) => fractionBits(prime, 2)),
+  };
 }
 
 /** First 32 bits of the fraction of a root: in whole numbers, as `Math.cbrt` may differ by engine. */
@@ -43,38 +72,13 @@ function fractionBits(prime: number, degree: 2 | 3): number {
   return Number(BigInt.asIntN(32, root));
 }
 
-/** What is left over, a one bit, zeros, and the length in bits: one block or two. */
-function paddedTail(bytes: Uint8Array, start: number): Uint8Array {
-  const left = bytes.length - start;
-  const tail = new Uint8Array(left < 56 ? 64 : 128);
-  tail.set(bytes.subarray(start));
-  tail[left] = 0x80;
-  new DataView(tail.buffer).setBigUint64(tail.length - 8, BigInt(bytes.length) * 8n);
-  return tail;
-}
-
-/** Mixes the 64 bytes at `start` into the state; `words [64]` is scratch. */
-function addBlock(state: Int32Array, bytes: Uint8Array, start: number, words: Int32Array): void {
-  for (let index = 0, at = start; index < 16; index++, at += 4) {
-    words[index] = (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
-  }
-  for (let index = 16; index < 64; index++) {
-    const early = words[index - 15];
-    const late = words[index - 2];
-    const sigma0 = rotate(early, 7) ^ rotate(early, 18) ^ (early >>> 3);
-    const sigma1 = rotate(late, 17) ^ rotate(late, 19) ^ (late >>> 10);
-    words[index] = (words[index - 16] + sigma0 + words[index - 7] + sigma1) | 0;
-  }
-  let [a, b, c, d, e, f, g, h] = state;
-  for (let index = 0; index < 64; index++) {
-    const sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
-    const first = (h + sum1 + ((e & f) ^ (~e & g)) + CONSTANTS[index] + words[index]) | 0;
-    const sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
-    const second = (sum0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-    [h, g, f, e, d, c, b] = [g, f, e, (d + first) | 0, c, b, a];
-    a = (first + second) | 0;
-  }
-  for (const [index, word] of [a, b, c, d, e, f, g, h].entries()) state[index] += word;
+/** The bytes, a one bit, zeros, and the length in bits: whole blocks. */
+function padded(bytes: Uint8Array): Uint8Array {
+  const blocks = new Uint8Array(64 * Math.ceil((bytes.length + 9) / 64));
+  blocks.set(bytes);
+  blocks[bytes.length] = 0x80;
+  new DataView(blocks.buffer).setBigUint64(blocks.length - 8, BigInt(bytes.length) * 8n);
+  return blocks;
 }
 
 function rotate(word: number, count: number): number {

@@ -1,8 +1,9 @@
 // A student as two files: `student.json` (definition, checksum) and `student.safetensors` (vocabularies, parameters).
 // Works on text and bytes only: where they lie is the caller's business. In one file: `model-file.ts`.
 import { StudentError } from '../errors.js';
+import { prepareExecutor } from '../executors/create-executor.js';
 import type { Student, StudentOptions } from '../model/student.js';
-import { readSafetensors } from './safetensors-reader.js';
+import { readSafetensors, type SafetensorsFile } from './safetensors-reader.js';
 import { writeSafetensors } from './safetensors-writer.js';
 import { sha256 } from './sha256.js';
 import {
@@ -49,22 +50,50 @@ export async function parseStudent(
 ): Promise<Student> {
   const file = STUDENT_FILES.weights;
   const content = inFile(`${place}${STUDENT_FILES.json}`, () => parseStudentJson(json, file));
-  const actual = await sha256(weights);
-  return inFile(`${place}${file}`, () => finishStudent(content, { weights, actual }, options));
+  return finishStudent({ content, data: weights, file: `${place}${file}` }, options, () =>
+    readSafetensors(weights),
+  );
 }
 
-/** Second half of `parseStudent`: the weights, with their checksum as it is. @throws {StudentError} as `parseStudent`. */
-export function finishStudent(
-  content: StudentContent,
-  { weights, actual }: { weights: Uint8Array; actual: string },
-  options: StudentOptions = {},
-): Student {
-  const expected = content.weights.sha256;
-  if (actual !== expected) {
-    const message = `got sha256 ${actual}, expected ${expected} as ${STUDENT_FILES.json} says`;
-    throw new StudentError('STUDENT_INVALID', message, { hint: CHANGED_HINT });
+/** A student whose JSON is read, and whose numbers are yet to be checked. */
+export interface UncheckedStudent {
+  content: StudentContent;
+  /** What the checksum is of. */
+  data: Uint8Array;
+  /** Stands before messages. */
+  file: string;
+}
+
+/**
+ * Second half of `parseStudent` and `parseModel`. The student is made while the engine computes the checksum elsewhere, and
+ * nothing of it is handed out before that is right. @throws {StudentError} as `parseStudent`.
+ */
+export async function finishStudent(
+  { content, data, file }: UncheckedStudent,
+  options: StudentOptions,
+  read: () => SafetensorsFile,
+): Promise<Student> {
+  const checksum = sha256(data);
+  await prepareExecutor(options.executor);
+  let made: () => Student;
+  try {
+    const student = inFile(file, () => readStudent({ ...content, ...read() }, options));
+    made = () => student;
+  } catch (error) {
+    made = () => {
+      throw error;
+    };
   }
-  return readStudent({ ...content, tensors: readSafetensors(weights).tensors }, options);
+  const actual = await checksum;
+  inFile(file, () => checkChecksum(content, actual));
+  return made();
+}
+
+/** @throws {StudentError} STUDENT_INVALID if the data have another checksum than the JSON says. */
+export function checkChecksum({ weights }: StudentContent, actual: string): void {
+  if (actual === weights.sha256) return;
+  const message = `got sha256 ${actual} of the data, expected ${weights.sha256} as the student's JSON says`;
+  throw new StudentError('STUDENT_INVALID', message, { hint: CHANGED_HINT });
 }
 
 /** Runs a check and puts the file's name before the message of its error. */

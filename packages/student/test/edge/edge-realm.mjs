@@ -1,7 +1,9 @@
-// A realm like an edge runtime's: the language, a handful of web APIs, no Node, no code and no WebAssembly from bytes.
+// A realm like an edge runtime's: the language, a handful of web APIs, no Node, no code and no WebAssembly from bytes. The
+// package is there as its modules for browsers.
 // Run with --experimental-vm-modules: `edge-realm.mjs STUDENT_MODULE MODEL`, the code of an edge module on stdin; it is
 // given one request after another, and their answers are printed as JSON.
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createContext, SourceTextModule } from 'node:vm';
 
 const [studentPath, modelPath] = process.argv.slice(2);
@@ -14,7 +16,12 @@ const context = createContext(
 );
 
 async function link(source, identifier, find) {
-  const module = new SourceTextModule(source, { context, identifier });
+  const importModuleDynamically = (name) => {
+    const file = join(dirname(studentPath), name);
+    return link(readFileSync(file, 'utf8'), name, () => student);
+  };
+  const options = { context, identifier, importModuleDynamically };
+  const module = new SourceTextModule(source, options);
   await module.link(find);
   await module.evaluate();
   return module;

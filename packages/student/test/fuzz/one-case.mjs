@@ -1,14 +1,11 @@
 // One case of the loader's fuzzer: a mutated student is refused with a StudentError, or scores finite numbers and is
 // written and read again to the same.
 import { StudentError } from '../../dist/errors.js';
-import {
-  finishModel,
-  openModel,
-  parseModel,
-  serializeModel,
-} from '../../dist/format/model-file.js';
-import { finishStudent, parseStudent } from '../../dist/format/student-file.js';
+import { openModel, parseModel, serializeModel } from '../../dist/format/model-file.js';
+import { readSafetensors } from '../../dist/format/safetensors-reader.js';
+import { checkChecksum, parseStudent } from '../../dist/format/student-file.js';
 import { parseStudentJson } from '../../dist/format/student-json.js';
+import { readStudent } from '../../dist/format/student-tensors.js';
 import { createStudent } from '../../dist/model/student.js';
 import { mutateBytes, mutateText } from './byte-mutations.mjs';
 import { checkAgreement, mayOverflow } from './executor-agreement.mjs';
@@ -37,11 +34,22 @@ export function makeCase(seeds, seed, caseIndex) {
 /** The student of a case, at once: what `parseModel` and `parseStudent` do, but for who computes the checksum. */
 export function loadCase({ form, json, bytes }, options = { executor: 'reference' }) {
   if (form === 'b2d') {
-    const opened = openModel(bytes);
-    return finishModel(opened, checksumOf(opened.data), options);
+    const { content, tensors, data } = openModel(bytes);
+    return readUnchanged(content, data, () => readStudent({ ...content, tensors }, options));
   }
   const content = parseStudentJson(json, 'student.safetensors');
-  return finishStudent(content, { weights: bytes, actual: checksumOf(bytes) }, options);
+  return readUnchanged(content, bytes, () =>
+    readStudent({ ...content, ...readSafetensors(bytes) }, options),
+  );
+}
+
+/** What is read of data, or what is wrong with it; that its checksum is wrong comes before all else. */
+function readUnchanged(content, data, read) {
+  try {
+    return read();
+  } finally {
+    checkChecksum(content, checksumOf(data));
+  }
 }
 
 /** The same through the doors that users have. */

@@ -17,6 +17,7 @@ const PAGE_FILES = ['index.html', 'demo.css', 'demo.js', 'worker.js'] as const;
 const STUDENT_MODULES = {
   'student.min.js': '@bert2dnn/student/browser',
   'explain.min.js': '@bert2dnn/student/browser/explain',
+  'reference.min.js': '@bert2dnn/student/browser/reference',
 } as const;
 const CATALOGUE = 'catalogue.tsv';
 const DESCRIPTION = 'demo.json';

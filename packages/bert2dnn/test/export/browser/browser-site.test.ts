@@ -69,6 +69,7 @@ describe('export --format browser', () => {
       'explain.min.js',
       'index.html',
       'model.b2d',
+      'reference.min.js',
       'student.min.js',
       'worker.js',
     ]);
