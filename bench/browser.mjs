@@ -20,7 +20,8 @@ const VARIANTS = [
 const QUERY = 'cordless drill';
 const NUM_PAIRS = 2000;
 const NUM_STARTS = 9;
-const [MEGABYTE, MODULES] = [1e6, ['student.min.js', 'explain.min.js']];
+const MEGABYTE = 1e6;
+const MODULES = ['student.min.js', 'explain.min.js', 'reference.min.js'];
 const BROWSER_MODULES = fileURLToPath(
   new URL('../packages/student/dist/browser/', import.meta.url),
 );

@@ -5,8 +5,9 @@ import { UNIT_BY_SPELLING } from '../text/quantities.js';
 import type { TextDefinition } from '../text/tokenizer.js';
 import type { Lexicon } from './lexicon.js';
 
-/** Words that are known by their letters, a power of two; 256 kB. */
+/** Words that are known by their letters, powers of two: at first, 256 kB; and at most, 4 MB, for texts of many words. */
 const NUM_PLACES = 1 << 13;
+const MAX_PLACES = 1 << 17;
 /** Numbers of a place: the word's letters, four in each, its number in the lexicon and its role. */
 const PLACE_SIZE = 8;
 const WORD = 4;
@@ -43,7 +44,7 @@ export interface WordSink {
 
 /** Reads plain texts for one lexicon. */
 export class PlainReader {
-  private readonly places = new Int32Array(NUM_PLACES * PLACE_SIZE);
+  private places = new Int32Array(NUM_PLACES * PLACE_SIZE);
   private generation = 0;
   /** The word that was taken last, and its role. */
   private word = 0;
@@ -61,7 +62,7 @@ export class PlainReader {
 
   /** Writes the words of a text, as the tokenizer has them; false, with some written, for a text that is not plain. */
   read(text: string, into: WordSink): boolean {
-    if (this.generation !== this.lexicon.generation) this.forget();
+    this.keepUp();
     this.unitAt = -1;
     this.hasNumber = false;
     this.isOdd = false;
@@ -77,9 +78,15 @@ export class PlainReader {
     return !(this.isOdd && this.hasNumber && this.definition.quantities);
   }
 
-  private forget(): void {
-    this.places.fill(0);
-    this.generation = this.lexicon.generation;
+  /** Forgets with the lexicon, and grows with it. */
+  private keepUp(): void {
+    const { lexicon, places } = this;
+    const numPlaces = places.length / PLACE_SIZE;
+    if (this.generation !== lexicon.generation) places.fill(0);
+    else if (lexicon.words.length > numPlaces && numPlaces < MAX_PLACES) {
+      this.places = new Int32Array(4 * places.length);
+    }
+    this.generation = lexicon.generation;
   }
 
   /** Takes a word that begins with a letter; returns where it ends, or -1. */
@@ -205,8 +212,9 @@ export class PlainReader {
     if (count > MAX_LETTERS) return -1;
     let hash = Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca6b);
     hash ^= Math.imul(third, 0xc2b2ae35) ^ Math.imul(fourth, 0x27d4eb2f);
-    const place = ((hash ^ (hash >>> 15)) & (NUM_PLACES - 1)) * PLACE_SIZE;
     const { places } = this;
+    // Places are powers of two.
+    const place = Math.imul(hash ^ (hash >>> 15), PLACE_SIZE) & (places.length - PLACE_SIZE);
     const isKnown =
       places[place] === first &&
       places[place + 1] === second &&

@@ -91,6 +91,9 @@ describe('PlainReader', () => {
     };
     expect(numbersOf('saw SAW saw')).toEqual([0, 0, 0]);
     expect(numbersOf('drill saw')).toEqual([1, 0]);
+    // So many words that it makes more room for them.
+    for (let index = 0; index < 20_000; index++) expect(numbersOf(`b${index}`)).toHaveLength(1);
+    expect(numbersOf('b7 drill saw b7')).toEqual([9, 1, 0, 9]);
     lexicon.intern('x'.repeat(1 << 24));
     lexicon.trim();
     expect(numbersOf('drill saw')).toEqual([0, 1]);
