@@ -3,7 +3,7 @@
 
 const EMPTY = -1;
 /** Numbers of a node, whose number is its place in the table: its parent comes first, then its word and its token. */
-const NODE_SIZE = 4;
+const NODE_SIZE = 3;
 const WORD = 1;
 const TOKEN = 2;
 /** Where every n-gram begins; no place in the table. */
