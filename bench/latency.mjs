@@ -1,7 +1,7 @@
 // Latency from text to score, one thread: students in each executor beside ONNX Runtime on the same students and beside
 // teachers of well-known shapes with random weights. Weights do not matter for time; lengths of texts do, and are stated.
 // Options: `--student DIR` a real student in place of those of random weights; `--pairs FILE` its texts, a header and
-// two columns with a tab between; `--no-teachers`.
+// two columns with a tab between; `--no-teachers`; `--stages` where the time of a pair goes, and nothing else.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { saveClassifier } from '../packages/bert2dnn/dist/teacher/save-folder.js
 import { completeParameters } from '../packages/bert2dnn/dist/teacher/start-model.js';
 import { loadTeacher } from '../packages/bert2dnn/dist/teacher/teacher.js';
 import { createTinyModel } from '../packages/bert2dnn/dist/teacher/tiny.js';
+import { printStages } from './latency-stages.mjs';
 import { filePairs, newPairs, randomStudent, shopPairs } from './latency-texts.mjs';
 import { printTable } from './measure.mjs';
 
@@ -49,6 +50,11 @@ export async function run(options) {
       ? [await loadStudent(optionOf('--student'), { executor: 'reference' })]
       : LAYERS.map((layers) => randomStudent(pairs, layers));
     describeTexts(pairs);
+    if (options.includes('--stages')) {
+      const optimised = WAYS.filter(([executor]) => executor !== 'reference');
+      for (const student of students) printStages(student, pairs, optimised);
+      return;
+    }
     const rows = [];
     for (const student of students) rows.push(...(await measureStudent(student, pairs)));
     const teachers = options.includes('--no-teachers') ? [] : await measureTeachers(work, pairs);

@@ -36,6 +36,30 @@ describe('student.min.js', () => {
   });
 });
 
+describe('reference.min.js', () => {
+  it('runs a student where there is no memory for WebAssembly', async () => {
+    const original = extendedStudent();
+    const model = await serializeModel(original);
+    const studentModule: typeof import('../src/browser.js') = await load(STUDENT);
+    const engine = (globalThis as unknown as { WebAssembly: { Memory: unknown } }).WebAssembly;
+    const { Memory } = engine;
+    engine.Memory = class {
+      constructor() {
+        throw new RangeError('no memory');
+      }
+    };
+    const example = ['red drill 12v', 'Drill, red, 12 volt'];
+    try {
+      const student = await studentModule.loadStudent(model);
+      expect(student.executor).toBe('reference');
+      expect(student.score(example)).toEqual(original.score(example));
+    } finally {
+      engine.Memory = Memory;
+    }
+    expect((await studentModule.loadStudent(model)).executor).toMatch(/^simd/);
+  });
+});
+
 describe('explain.min.js', () => {
   it('is at most 25 kB gzipped', () => {
     expect(gzippedSize(EXPLAIN)).toBeLessThanOrEqual(25_000);

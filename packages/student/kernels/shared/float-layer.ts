@@ -1,6 +1,7 @@
 // AssemblyScript: a dense layer in float32, panel by panel of 32 outputs, so that a panel's weights stay in the cache
-// for all rows and its sums in registers. Inputs that are 0
-// are not in the lists and cost nothing. Eight sums at once, whose additions do not wait for each other.
+// for all rows and its sums in registers: eight at once, whose additions do not wait for each other. Of hidden layers,
+// inputs that are 0 are not in the lists and cost nothing. Loops are written out, one for each way to the next weights,
+// because a question in them would be asked for every input.
 import {
   BIAS,
   C,

@@ -76,7 +76,10 @@ function groupBytes(layer: usize): usize {
   return ((load<u32>(layer, C) + 3) / 4) * (16 / GROUP);
 }
 
-/** A row as whole numbers, and the scale that undoes it. Groups whose channels are all 0 are rare and stay. */
+/**
+ * A row as whole numbers, and the scale that undoes it. Groups whose channels are all 0 are rare and stay. Sixteen numbers
+ * a turn: what is read behind a row lies in memory that follows it, and what comes of it in groups that nobody reads.
+ */
 function writeGroups(layer: usize, row: usize): void {
   const isFirst = load<u32>(layer, IS_FIRST);
   const numChannels: usize = load<u32>(layer, C);

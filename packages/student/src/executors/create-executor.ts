@@ -3,13 +3,8 @@ import type { StudentDefinition } from '../model/definition.js';
 import { precisionOf, type StoredParameters } from '../model/stored-parameters.js';
 import type { Executor, ExecutorChoice } from './executor.js';
 import { canRun } from './kernel-modules.js';
-import { createReference, loadReference } from './reference.js';
+import { createReference } from './reference.js';
 import { WasmExecutor } from './wasm-executor.js';
-
-/** What is to be awaited before an executor of a choice can be made at once. */
-export async function prepareExecutor(choice: ExecutorChoice = 'auto'): Promise<void> {
-  if (choice === 'reference' || !canRun('simd')) await loadReference();
-}
 
 /** The executor of a choice, or the next slower one that this machine and these parameters allow. */
 export function createExecutor(

@@ -8,6 +8,11 @@ import { ReferenceExecutor } from './reference-executor.js';
 /** Makes sure that it is there. */
 export async function loadReference(): Promise<void> {}
 
+/** Whether that is why `createReference` failed. */
+export function isReferenceMissing(_error: unknown): boolean {
+  return false;
+}
+
 /** A new one. */
 export function createReference(
   definition: StudentDefinition,

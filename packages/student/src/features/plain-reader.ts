@@ -28,12 +28,10 @@ const NONE = 0;
 const OF = 1;
 /** Begins with an x. */
 const TIMES = 2;
-/** Begins a unit of two words: "sq ft". */
-const BEGINNING = 3;
-/** A unit if nothing is in between: "20a". */
-const AMPERE = 4;
-const UNIT = 5;
-const BEGINNINGS = ['sq', 'square', 'cu', 'cubic', 'amp'];
+/** A unit or not by what stands around it: "sq ft", "20a" but not "20 a". */
+const PERHAPS = 3;
+const UNIT = 4;
+const PERHAPS_UNITS = ['sq', 'square', 'cu', 'cubic', 'amp', 'a'];
 /** Signs behind a number of which more depends than one word. */
 const SIGNS = `/'"%`;
 
@@ -94,7 +92,7 @@ export class PlainReader {
     const end = this.take(text, start, DIGIT_0, LETTER_Z);
     if (end < 0) return -1;
     if (this.isOddAt(text, start)) this.isOdd = true;
-    if (start === this.unitAt && !this.renameUnit(text, end, false)) return -1;
+    if (start === this.unitAt && !this.renameUnit(text, end)) return -1;
     into.push(this.word);
     return end;
   }
@@ -121,7 +119,7 @@ export class PlainReader {
           : this.take(text, end, LETTER_A, LETTER_Z);
       if (unitEnd < 0) return -1;
       if (this.isOddAt(text, end)) this.isOdd = true;
-      if (quantities && end === numberEnd && !this.renameUnit(text, unitEnd, true)) return -1;
+      if (quantities && end === numberEnd && !this.renameUnit(text, unitEnd)) return -1;
       into.push(this.word);
       end = unitEnd;
     }
@@ -154,10 +152,9 @@ export class PlainReader {
   }
 
   /** Gives a unit its short name; false where more than the word decides. */
-  private renameUnit(text: string, end: number, isAdjacent: boolean): boolean {
+  private renameUnit(text: string, end: number): boolean {
     const { role } = this;
-    if (role === BEGINNING || (role === AMPERE && isAdjacent)) return false;
-    if (role < UNIT) return true;
+    if (role < UNIT) return role !== PERHAPS;
     const next = text[end];
     if (next === '/' || next === "'") return false;
     if (!isDigit(lowerAt(text, end))) this.word = role - UNIT;
@@ -178,8 +175,7 @@ export class PlainReader {
   private roleOf(word: string): number {
     if (word === 'of') return OF;
     if (word.startsWith('x')) return TIMES;
-    if (word === 'a') return AMPERE;
-    if (BEGINNINGS.includes(word)) return BEGINNING;
+    if (PERHAPS_UNITS.includes(word)) return PERHAPS;
     const name = UNIT_BY_SPELLING.get(word);
     return name === undefined ? NONE : UNIT + this.lexicon.intern(name);
   }

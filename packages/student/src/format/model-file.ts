@@ -37,7 +37,9 @@ export async function parseModel(
   options: StudentOptions = {},
 ): Promise<Student> {
   const { content, tensors, data } = inFile(file, () => openModel(bytes));
-  return finishStudent({ content, data, file }, options, () => ({ tensors, metadata: {} }));
+  // A copy each time, because reading empties it.
+  const read = () => ({ tensors: new Map(tensors), metadata: {} });
+  return finishStudent({ content, data, file }, options, read);
 }
 
 /** A file whose header is sound, and whose data is yet to be checked. */

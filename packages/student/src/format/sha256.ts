@@ -9,7 +9,7 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** The same, at once and without the engine's help: some 100 MB a second. */
+/** The same, at once and without the engine's help, much slower. */
 export function computeSha256(bytes: Uint8Array): string {
   roots ??= makeRoots();
   const { constants, initial } = roots;

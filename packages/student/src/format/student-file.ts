@@ -1,7 +1,7 @@
 // A student as two files: `student.json` (definition, checksum) and `student.safetensors` (vocabularies, parameters).
 // Works on text and bytes only: where they lie is the caller's business. In one file: `model-file.ts`.
 import { StudentError } from '../errors.js';
-import { prepareExecutor } from '../executors/create-executor.js';
+import { isReferenceMissing, loadReference } from '../executors/reference.js';
 import type { Student, StudentOptions } from '../model/student.js';
 import { readSafetensors, type SafetensorsFile } from './safetensors-reader.js';
 import { writeSafetensors } from './safetensors-writer.js';
@@ -74,19 +74,20 @@ export async function finishStudent(
   read: () => SafetensorsFile,
 ): Promise<Student> {
   const checksum = sha256(data);
-  await prepareExecutor(options.executor);
-  let made: () => Student;
+  const make = (): Student => inFile(file, () => readStudent({ ...content, ...read() }, options));
+  let student: Student | undefined;
+  let failure: unknown;
   try {
-    const student = inFile(file, () => readStudent({ ...content, ...read() }, options));
-    made = () => student;
+    student = make();
   } catch (error) {
-    made = () => {
-      throw error;
-    };
+    failure = error;
   }
   const actual = await checksum;
   inFile(file, () => checkChecksum(content, actual));
-  return made();
+  if (student !== undefined) return student;
+  if (!isReferenceMissing(failure)) throw failure;
+  await loadReference();
+  return make();
 }
 
 /** @throws {StudentError} STUDENT_INVALID if the data have another checksum than the JSON says. */
