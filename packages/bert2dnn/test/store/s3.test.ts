@@ -177,8 +177,8 @@ describe('what is wrong for good', () => {
 
   it('a bucket that is not there', async () => {
     const missing = openS3('no-such-bucket');
-    for (const asked of [missing.list(''), putObject(missing, 'x', 'x')]) {
-      await expect(asked).rejects.toMatchObject({
+    for (const ask of [() => missing.list(''), () => putObject(missing, 'x', 'x')]) {
+      await expect(ask()).rejects.toMatchObject({
         code: 'FILE_MISSING',
         message: expect.stringMatching(/^s3:\/\/no-such-bucket\/x?: there is no such bucket$/),
       });
