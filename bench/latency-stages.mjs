@@ -17,7 +17,7 @@ export function printStages(student, pairs, ways) {
     const buffer = featurizer.createBuffer();
     return (batch) => {
       buffer.clear();
-      for (const pair of batch) featurizer.featurize(pair, buffer);
+      featurizer.featurizeAll(batch.length, (index) => batch[index], buffer);
       return buffer;
     };
   };

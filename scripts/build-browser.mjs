@@ -15,6 +15,11 @@ const DEMO = join(ROOT, 'packages/bert2dnn/dist/demo');
 /** Browsers with module workers, WebAssembly SIMD and `Intl.Segmenter`; the oldest of them, Firefox 125, is of 2024. */
 const TARGET = ['es2022', 'chrome91', 'firefox125', 'safari16.4'];
 
+/** Folders whose types are not public, unless the package's index has them. */
+const INTERNAL = /^(features|executors)\//;
+/** Its members are what the kernels in WebAssembly export. */
+const KERNELS = 'executors/kernel-modules.d.ts';
+
 /** How all modules of @bert2dnn/student are bundled. */
 const MODULE = {
   bundle: true,
@@ -26,33 +31,72 @@ const MODULE = {
   banner: { js: '/* @bert2dnn/student, Apache-2.0 */' },
   metafile: true,
   logLevel: 'warning',
-  mangleProps: new RegExp(`^(${(await privateNames()).join('|')})$`),
+  mangleCache: {},
+  mangleProps: new RegExp(`^(${(await internalNames()).join('|')})$`),
 };
 
 /**
- * Names of members that are private wherever they are declared, as the declarations of the package tell: they may be
- * anything in a bundle.
+ * Names of members that nobody outside the package reads, as its declarations tell: those that are private wherever they
+ * are declared, or declared in internal files only. They may be anything in the bundles, where they are nobody else's too:
+ * no string's and no engine's.
  */
-async function privateNames() {
-  const [privates, others] = [new Set(), new Set()];
+async function internalNames() {
+  const [internal, others] = [new Set(), namesOfEngine()];
+  const index = await readFile(join(STUDENT, 'index.d.ts'), 'utf8');
   for (const file of await readdir(STUDENT, { recursive: true })) {
-    if (!file.endsWith('.d.ts')) continue;
-    for (const line of (await readFile(join(STUDENT, file), 'utf8')).split('\n')) {
-      const [, name] = /^ +private (?:static |readonly )*(\w+)/.exec(line) ?? [];
-      if (name !== undefined) privates.add(name);
-      else if (!/^ *[/*]/.test(line)) for (const word of line.match(/\w+/g) ?? []) others.add(word);
+    if (file.startsWith('browser/') || !/\.(d\.ts|js)$/.test(file)) continue;
+    const text = await readFile(join(STUDENT, file), 'utf8');
+    if (file.endsWith('.js')) {
+      for (const [, name] of text.matchAll(/['"`]([\w$]+)['"`]/g)) others.add(name);
+      continue;
+    }
+    const isInternal =
+      INTERNAL.test(file) && file !== KERNELS && !index.includes(file.replace(/\.d\.ts$/, '.js'));
+    for (const line of text.split('\n')) {
+      const [, access, name] =
+        /^ +(private )?(?:static |readonly |get )*(\w+)\??[;:(]/.exec(line) ?? [];
+      if (name !== undefined && (isInternal || access !== undefined)) internal.add(name);
+      else if (!isInternal && !/^ *[/*]/.test(line)) {
+        for (const word of line.match(/\w+/g) ?? []) others.add(word);
+      }
     }
   }
-  return [...privates].filter((name) => !others.has(name));
+  return [...internal].filter((name) => !others.has(name));
 }
 
+/** Names of the members of everything that an engine has. */
+function namesOfEngine() {
+  const names = new Set(Object.getOwnPropertyNames(globalThis));
+  const seen = new Set();
+  const visit = (value) => {
+    if (Object(value) !== value || seen.has(value)) return;
+    seen.add(value);
+    for (const [name, own] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
+      names.add(name);
+      visit(own.value);
+    }
+    visit(Object.getPrototypeOf(value));
+  };
+  for (const { value } of Object.values(Object.getOwnPropertyDescriptors(globalThis))) visit(value);
+  return names;
+}
+
+/** What terser may do beyond its defaults; nothing here reads members whose reading does something. */
+const COMPRESS = {
+  passes: 3,
+  hoist_funs: true,
+  pure_getters: true,
+  unsafe_arrows: true,
+  unsafe_methods: true,
+};
+
 /** Makes a module that esbuild has bundled smaller by another twentieth. */
-async function shrink(metafile) {
+async function shrink({ metafile }) {
   const [file] = Object.keys(metafile.outputs);
   const { code } = await minify(await readFile(file, 'utf8'), {
     ecma: 2022,
     module: true,
-    compress: { passes: 3, pure_getters: true, unsafe_arrows: true, unsafe_methods: true },
+    compress: COMPRESS,
     format: { comments: /Apache/ },
   });
   await writeFile(file, code);
@@ -61,7 +105,7 @@ async function shrink(metafile) {
 
 /** The module that users and the demo page load: dist/browser/student.min.js. It loads the others when they are needed. */
 async function buildStudent() {
-  const { metafile } = await build({
+  const built = await build({
     ...MODULE,
     entryPoints: [join(STUDENT, 'browser.js')],
     outfile: join(STUDENT, 'browser/student.min.js'),
@@ -71,29 +115,31 @@ async function buildStudent() {
       replace(/\/reference\.js$/, join(STUDENT, 'executors/reference-on-demand.js')),
     ],
   });
-  return shrink(metafile);
+  // The others read its objects: names are the same in all.
+  MODULE.mangleCache = built.mangleCache;
+  return shrink(built);
 }
 
 /** Its explanations: dist/browser/explain.min.js, with copies of what it reads of features, but the same errors. */
 async function buildExplain() {
-  const { metafile } = await build({
+  const built = await build({
     ...MODULE,
     entryPoints: [join(STUDENT, 'explain/index.js')],
     outfile: join(STUDENT, 'browser/explain.min.js'),
     plugins: [keepBeside(/^\.\.\/errors\.js$/, './student.min.js')],
   });
-  return shrink(metafile);
+  return shrink(built);
 }
 
 /** What it runs where there is no WebAssembly: dist/browser/reference.min.js. */
 async function buildReference() {
-  const { metafile } = await build({
+  const built = await build({
     ...MODULE,
     entryPoints: [join(STUDENT, 'executors/reference-executor.js')],
     outfile: join(STUDENT, 'browser/reference.min.js'),
     plugins: [keepBeside(/^\.\.\/errors\.js$/, './student.min.js')],
   });
-  return shrink(metafile);
+  return shrink(built);
 }
 
 /** The demo page: its scripts bundled, readable; the student stays a file of its own beside them. */

@@ -12,7 +12,7 @@ export { FeatureBuffer, IdBags } from './features/feature-buffer.js';
 export { type FeatureDefinition, Featurizer } from './features/featurizer.js';
 export { numFixedMatchRows } from './features/match-family.js';
 export { NUM_FIXED_MATCH_FEATURES } from './features/match-layout.js';
-export { Vocabulary, type VocabularyTensors } from './features/vocabulary.js';
+export { Vocabulary, type VocabularyTensors, vocabularyTensors } from './features/vocabulary.js';
 export {
   DATA_TYPE_SIZES,
   type SafetensorsDataType,

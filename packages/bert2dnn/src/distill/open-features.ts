@@ -1,5 +1,5 @@
 // Names of what a distillation keeps in its cache folder, and the vocabularies in it: found there, or counted.
-import type { StudentDefinition } from '@bert2dnn/student';
+import { type StudentDefinition, vocabularyTensors } from '@bert2dnn/student';
 import type { ExampleSet } from '../data/index.js';
 import { fingerprintJson, type Json } from '../foundation/fingerprint.js';
 import type { Progress } from '../foundation/progress.js';
@@ -71,7 +71,7 @@ export function shardSettingOf(
     set,
     definition: { fields, text, blocks },
     vocabularies: Object.fromEntries(
-      Object.entries(vocabularies).map(([name, own]) => [name, own.toTensors()]),
+      Object.entries(vocabularies).map(([name, own]) => [name, vocabularyTensors(own)]),
     ),
     key,
     folder: isWritten ? shardFolder(source.features, key) : undefined,

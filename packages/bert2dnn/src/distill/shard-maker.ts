@@ -81,12 +81,17 @@ export class ShardMaker {
     const example = definition.fields.map(() => '');
     for await (const batch of readExamples(set, { start, count })) {
       const groups = batch.groups ?? batch.fields[this.#groupField];
-      for (let row = 0; row < batch.numRows; row++) {
-        for (let field = 0; field < example.length; field++)
-          example[field] = batch.fields[field][row];
-        if (groupKeys !== undefined) groupKeys[buffer.numExamples] = keyOf(groups[row]);
-        this.#featurizer.featurize(example, buffer);
+      const first = buffer.numExamples;
+      for (let row = 0; groupKeys !== undefined && row < batch.numRows; row++) {
+        groupKeys[first + row] = keyOf(groups[row]);
       }
+      const exampleAt = (row: number) => {
+        for (let field = 0; field < example.length; field++) {
+          example[field] = batch.fields[field][row];
+        }
+        return example;
+      };
+      this.#featurizer.featurizeAll(batch.numRows, exampleAt, buffer);
     }
     if (buffer.numExamples !== count) {
       throw new Bert2dnnError(

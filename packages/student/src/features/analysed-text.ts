@@ -17,6 +17,8 @@ export class AnalysedText {
   numWords = 0;
   /** Whether the text came again since its words were read. */
   isRepeated = false;
+  /** Of the `TextCache`: when the text was asked for. */
+  round = -1;
   private text: string | undefined;
   private generation = -1;
   /** Ids that depend on this text alone, by the index of their block. Undefined or empty: not yet made, or none. */

@@ -3,7 +3,7 @@
 import type { CharactersBlockDefinition } from '../model/definition.js';
 import { bucketOf } from '../text/hash.js';
 import type { AnalysedText } from './analysed-text.js';
-import type { FeatureBlock } from './block.js';
+import type { ExampleBlock } from './block.js';
 import { CharacterGrams } from './character-grams.js';
 import type { IdBags } from './feature-buffer.js';
 import { type Lexicon, NUMBER_KIND } from './lexicon.js';
@@ -12,7 +12,7 @@ import { type Lexicon, NUMBER_KIND } from './lexicon.js';
 export const MAX_CHARACTER_WORDS = 64;
 
 /** Character n-grams of words, by the bucket of their hash. */
-export class CharactersBlock implements FeatureBlock {
+export class CharactersBlock implements ExampleBlock {
   private readonly grams: CharacterGrams;
 
   constructor(

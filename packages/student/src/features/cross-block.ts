@@ -3,7 +3,7 @@
 import type { CrossBlockDefinition } from '../model/definition.js';
 import { bucketOf, combineScrambled, scrambleHash } from '../text/hash.js';
 import type { AnalysedText } from './analysed-text.js';
-import type { FeatureBlock } from './block.js';
+import type { ExampleBlock } from './block.js';
 import type { IdBags } from './feature-buffer.js';
 import type { Lexicon } from './lexicon.js';
 
@@ -11,7 +11,7 @@ import type { Lexicon } from './lexicon.js';
 export const MAX_CROSS_WORDS = { left: 16, right: 48 } as const;
 
 /** Crossed words of two fields. */
-export class CrossBlock implements FeatureBlock {
+export class CrossBlock implements ExampleBlock {
   /** Of the right text's words: the hashes of their stems, scrambled. */
   private readonly rightHashes = new Int32Array(MAX_CROSS_WORDS.right);
 

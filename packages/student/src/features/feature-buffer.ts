@@ -21,12 +21,15 @@ export class IdBags {
     this.ids[this.numIds++] = id;
   }
 
-  /** Adds the first `count` of a list to the open bag. */
-  pushAll(ids: Int32Array, count: number): void {
+  /** Adds `ids[start] .. ids[end - 1]` to the open bag. */
+  pushAll(ids: Int32Array, start: number, end: number): void {
     const { numIds } = this;
-    while (numIds + count > this.ids.length) this.ids = grow(this.ids, this.ids.length * 2);
-    for (let index = 0; index < count; index++) this.ids[numIds + index] = ids[index];
-    this.numIds = numIds + count;
+    const numAll = numIds + end - start;
+    while (numAll > this.ids.length) this.ids = grow(this.ids, this.ids.length * 2);
+    const own = this.ids;
+    const shift = numIds - start;
+    for (let index = start; index < end; index++) own[index + shift] = ids[index];
+    this.numIds = numAll;
   }
 
   /** Closes the open bag; the next id belongs to the next example. */

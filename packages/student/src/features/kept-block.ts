@@ -1,12 +1,12 @@
 // A block of one field, whose ids depend on that text alone: they are made for a text that comes again, and then copied.
 import type { AnalysedText } from './analysed-text.js';
-import type { FeatureBlock } from './block.js';
+import type { ExampleBlock } from './block.js';
 import type { IdBags } from './feature-buffer.js';
 
 /** Another block, its ids kept with the text. */
-export class KeptBlock implements FeatureBlock {
+export class KeptBlock implements ExampleBlock {
   constructor(
-    private readonly block: FeatureBlock,
+    private readonly block: ExampleBlock,
     private readonly blockIndex: number,
     private readonly fieldIndex: number,
   ) {}
@@ -19,6 +19,6 @@ export class KeptBlock implements FeatureBlock {
     }
     const bag = text.bagOf(this.blockIndex);
     if (bag.numIds === 0) this.block.append(texts, bag);
-    into.pushAll(bag.ids, bag.numIds);
+    into.pushAll(bag.ids, 0, bag.numIds);
   }
 }

@@ -5,9 +5,9 @@ import type { MatchBlockDefinition } from '../model/definition.js';
 import { bucketOf, combineHashes } from '../text/hash.js';
 import type { AnalysedText } from './analysed-text.js';
 import type { FeatureBlock } from './block.js';
-import type { IdBags } from './feature-buffer.js';
+import { IdBags } from './feature-buffer.js';
 import { type Lexicon, NUMBER_KIND, WORD_KINDS } from './lexicon.js';
-import { type AppendFamily, createFamilies, numFixedMatchRows } from './match-family.js';
+import { createFamilies, type MatchPart, numFixedMatchRows } from './match-family.js';
 import {
   bucketIndex,
   EDGES,
@@ -30,8 +30,11 @@ const LAST_WORDS = 6;
 
 /** How query words are found in a title. A query without words adds nothing. */
 export class MatchBlock implements FeatureBlock {
-  private readonly pair: PairMatch;
-  private readonly families: readonly AppendFamily[];
+  /** By example. */
+  private readonly pairs: PairMatch[] = [];
+  private readonly lexicon: Lexicon;
+  /** Of the features that all such blocks have, and of each family. */
+  private readonly parts: readonly MatchPart[];
   private readonly numFixed: number;
   private readonly numBuckets: number;
 
@@ -40,31 +43,47 @@ export class MatchBlock implements FeatureBlock {
     private readonly fieldIndices: readonly [number, number],
     { lexicon, statistics }: { lexicon: Lexicon; statistics?: WordStatistics | undefined },
   ) {
-    this.pair = new PairMatch(lexicon);
+    this.lexicon = lexicon;
     this.numFixed = numFixedMatchRows(definition);
     this.numBuckets = definition.size - this.numFixed;
     const firstRow = NUM_FIXED_MATCH_FEATURES;
-    this.families = createFamilies(definition.families ?? [], { firstRow, statistics, lexicon });
+    const into = new IdBags();
+    this.parts = [
+      { append: (pair) => this.appendPair(pair, into), into },
+      ...createFamilies(definition.families ?? [], { firstRow, statistics, lexicon }),
+    ];
   }
 
-  append(texts: readonly AnalysedText[], into: IdBags): void {
-    const query = texts[this.fieldIndices[0]];
-    if (query.numWords === 0) return;
-    this.pair.read(query, texts[this.fieldIndices[1]]);
-    for (let index = 0; index < this.pair.query.numWords; index++) this.appendWord(index, into);
-    for (let index = 0; index + 1 < this.pair.query.numWords; index++) {
-      this.appendNeighbours(index, into);
+  appendAll(examples: readonly (readonly AnalysedText[])[], count: number, into: IdBags): void {
+    const { pairs, parts, fieldIndices } = this;
+    const [left, right] = fieldIndices;
+    for (let index = 0; index < count; index++) {
+      pairs[index] ??= new PairMatch(this.lexicon);
+      pairs[index].read(examples[index][left], examples[index][right]);
     }
-    this.appendCoverage(into);
-    this.appendNumbers(into);
-    this.appendHead(into);
-    this.appendTitle(into);
-    for (const appendFamily of this.families) appendFamily(this.pair, into);
+    for (let part = 0; part < parts.length; part++) runPart(parts[part], pairs, count);
+    for (let index = 0; index < count; index++) {
+      for (let part = 0; part < parts.length; part++) {
+        const { ids, offsets } = parts[part].into;
+        into.pushAll(ids, offsets[index], offsets[index + 1]);
+      }
+      into.endExample();
+    }
+  }
+
+  private appendPair(pair: PairMatch, into: IdBags): void {
+    const { numWords } = pair.query;
+    for (let index = 0; index < numWords; index++) this.appendWord(pair, index, into);
+    for (let index = 0; index + 1 < numWords; index++) this.appendNeighbours(pair, index, into);
+    this.appendCoverage(pair, into);
+    this.appendNumbers(pair, into);
+    this.appendHead(pair, into);
+    this.appendTitle(pair, into);
   }
 
   /** One query word: how it is found, by its place in the query, its kind and its place in the title. */
-  private appendWord(index: number, into: IdBags): void {
-    const { query, title, lexicon, matchClasses, positions, sureness } = this.pair;
+  private appendWord(pair: PairMatch, index: number, into: IdBags): void {
+    const { query, title, lexicon, matchClasses, positions, sureness } = pair;
     const word = query.words[index];
     const matchClass = matchClasses[index];
     const fromEnd = query.numWords - 1 - index;
@@ -86,15 +105,15 @@ export class MatchBlock implements FeatureBlock {
   }
 
   /** Query words `index` and `index + 1`: whether they stand together in the title too. */
-  private appendNeighbours(index: number, into: IdBags): void {
-    const { query, lexicon, sureness, positions } = this.pair;
+  private appendNeighbours(pair: PairMatch, index: number, into: IdBags): void {
+    const { query, lexicon, sureness, positions } = pair;
     const numFound = Number(sureness[index] > 0) + Number(sureness[index + 1] > 0);
     let relation: (typeof PAIR_RELATIONS)[number] = 'none';
     if (numFound === 1) relation = 'one';
     else if (numFound === 2) {
       const gap = positions[index + 1] - positions[index];
-      if (this.pair.areNeighbours(index, 1)) relation = 'adjacent';
-      else if (this.pair.areNeighbours(index, -1)) relation = 'reversed';
+      if (pair.areNeighbours(index, 1)) relation = 'adjacent';
+      else if (pair.areNeighbours(index, -1)) relation = 'reversed';
       else relation = gap >= 0 && gap <= 3 ? 'near' : 'apart';
     }
     const isLast = index + 2 === query.numWords ? 1 : 0;
@@ -106,8 +125,8 @@ export class MatchBlock implements FeatureBlock {
   }
 
   /** Shares of the query that are found, and how compactly. */
-  private appendCoverage(into: IdBags): void {
-    const { query, lexicon, sureness, positions } = this.pair;
+  private appendCoverage(pair: PairMatch, into: IdBags): void {
+    const { query, lexicon, sureness, positions } = pair;
     let numSure = 0;
     let numAny = 0;
     let sureLetters = 0;
@@ -131,15 +150,15 @@ export class MatchBlock implements FeatureBlock {
     into.push(FIXED_ROWS.sureShare + length + sureBucket);
     into.push(FIXED_ROWS.anyShare + length + bucketIndex(numAny / query.numWords, EDGES.share));
     into.push(FIXED_ROWS.letterShare + bucketIndex(sureLetters / letters, EDGES.share));
-    const run = this.pair.longestRun();
+    const run = pair.longestRun();
     const isWhole = run === query.numWords ? 1 : 0;
     into.push(FIXED_ROWS.longestRun + bucketIndex(run, EDGES.run) * 2 + isWhole);
     if (numAny > 1) into.push(FIXED_ROWS.gap + bucketIndex(last - first + 1 - numAny, EDGES.gap));
   }
 
   /** Whether the title has the numbers that the query asks for. */
-  private appendNumbers(into: IdBags): void {
-    const { query, title, lexicon, sureness } = this.pair;
+  private appendNumbers(pair: PairMatch, into: IdBags): void {
+    const { query, title, lexicon, sureness } = pair;
     let numNumbers = 0;
     let numFound = 0;
     for (let index = 0; index < query.numWords; index++) {
@@ -160,8 +179,8 @@ export class MatchBlock implements FeatureBlock {
   }
 
   /** The query's last word, in English what is searched for: found or not, next to which words of the title. */
-  private appendHead(into: IdBags): void {
-    const { query, title, lexicon, sureness, positions } = this.pair;
+  private appendHead(pair: PairMatch, into: IdBags): void {
+    const { query, title, lexicon, sureness, positions } = pair;
     const head = query.numWords - 1;
     let numOthersSure = 0;
     for (let index = 0; index < head; index++) if (sureness[index] === SURE) numOthersSure += 1;
@@ -183,8 +202,8 @@ export class MatchBlock implements FeatureBlock {
   }
 
   /** The title: its length, how much of it was asked for, and whether its ends were. */
-  private appendTitle(into: IdBags): void {
-    const { query, title, asked, sureness } = this.pair;
+  private appendTitle(pair: PairMatch, into: IdBags): void {
+    const { query, title, asked, sureness } = pair;
     into.push(FIXED_ROWS.titleLength + bucketIndex(title.numWords, EDGES.titleLength));
     if (title.numWords === 0) return;
     let numAsked = 0;
@@ -198,5 +217,14 @@ export class MatchBlock implements FeatureBlock {
   private pushHashed(kind: number, hash: number, value: number, into: IdBags): void {
     const bucket = bucketOf(combineHashes(hash, kind * 4 + value), this.numBuckets);
     into.push(this.numFixed + bucket);
+  }
+}
+
+/** The bags of the first `count` pairs; a query without words has nothing in its own. */
+function runPart({ append, into }: MatchPart, pairs: readonly PairMatch[], count: number): void {
+  into.clear();
+  for (let index = 0; index < count; index++) {
+    if (pairs[index].query.numWords > 0) append(pairs[index]);
+    into.endExample();
   }
 }

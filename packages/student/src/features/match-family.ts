@@ -35,10 +35,16 @@ export function numFixedMatchRows({
   return families.reduce((rows, family) => rows + FAMILY_ROWS[family], NUM_FIXED_MATCH_FEATURES);
 }
 
-/** Adds the features of one pair. */
-export type AppendFamily = (pair: PairMatch, into: IdBags) => void;
+/** Adds the features of one pair whose query has words. */
+export type AppendPair = (pair: PairMatch) => void;
 
 type AppendRows = (pair: PairMatch, rows: FamilyRows) => void;
+
+/** One family or another part of the block, ready to run, and the bags that it writes to. */
+export interface MatchPart {
+  append: AppendPair;
+  into: IdBags;
+}
 
 /** What a family may read beside the pair. */
 interface FamilyParts {
@@ -67,17 +73,12 @@ const CREATE_FAMILY: Readonly<Record<MatchFamily, (parts: FamilyParts) => Append
 export function createFamilies(
   families: readonly MatchFamily[],
   parts: FamilyParts & { firstRow: number },
-): AppendFamily[] {
+): MatchPart[] {
   let row = parts.firstRow;
   return families.map((family) => {
-    const firstRow = row;
+    const rows = { firstRow: row, into: new IdBags() };
     row += FAMILY_ROWS[family];
     const append = CREATE_FAMILY[family](parts);
-    // Made once: a new one for every pair would cost memory.
-    const rows = { firstRow, into: new IdBags(0) };
-    return (pair, into) => {
-      rows.into = into;
-      append(pair, rows);
-    };
+    return { append: (pair) => append(pair, rows), into: rows.into };
   });
 }

@@ -26,7 +26,7 @@ export class NgramTrie {
   constructor(maxWords: number) {
     const numPlaces = 2 ** Math.ceil(Math.log2(Math.max(8, (maxWords * 4) / 3)));
     this.tags = new Uint8Array(numPlaces);
-    this.nodes = new Int32Array(NODE_SIZE * numPlaces).fill(EMPTY);
+    this.nodes = new Int32Array(NODE_SIZE * numPlaces);
   }
 
   /**
@@ -101,9 +101,11 @@ export class NgramTrie {
 
   private addStep(node: number, wordId: number): number {
     const place = this.placeOf(node, wordId);
+    if (this.tags[place] !== 0) return place;
     this.tags[place] = tagOf(hashStep(node, wordId));
     this.nodes[NODE_SIZE * place] = node;
     this.nodes[NODE_SIZE * place + WORD] = wordId;
+    this.nodes[NODE_SIZE * place + TOKEN] = EMPTY;
     return place;
   }
 

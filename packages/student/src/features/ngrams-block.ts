@@ -4,7 +4,7 @@ import type { NgramsBlockDefinition } from '../model/definition.js';
 import { bucketOf, combineHashes, hashWord } from '../text/hash.js';
 import type { BoundaryMarks } from '../text/ngrams.js';
 import type { AnalysedText } from './analysed-text.js';
-import type { FeatureBlock } from './block.js';
+import type { ExampleBlock } from './block.js';
 import type { IdBags } from './feature-buffer.js';
 import type { Lexicon } from './lexicon.js';
 import { ROOT } from './ngram-trie.js';
@@ -21,7 +21,7 @@ export interface NgramsBlockOptions {
 }
 
 /** N-grams of a list vocabulary; unknown ones are dropped. */
-export class ListedNgramsBlock implements FeatureBlock {
+export class ListedNgramsBlock implements ExampleBlock {
   /** Of each lexicon word, filled as words come: vocabulary's word id, and node of the word alone; -1 for none. */
   private readonly wordIds: number[] = [];
   private readonly firstNodes: number[] = [];
@@ -88,7 +88,7 @@ export class ListedNgramsBlock implements FeatureBlock {
 }
 
 /** Every n-gram, by the bucket of its hash. */
-export class HashedNgramsBlock implements FeatureBlock {
+export class HashedNgramsBlock implements ExampleBlock {
   private readonly startHash: number;
   private readonly endHash: number;
 

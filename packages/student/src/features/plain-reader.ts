@@ -25,9 +25,9 @@ const LOWER = Uint8Array.from({ length: 128 }, (_, unit) => {
 
 /** What a word is beside a number: none of these; from `UNIT` on a unit, and that plus the number of its short name. */
 const NONE = 0;
-const OF = 1;
-/** Begins with an x. */
-const TIMES = 2;
+/** Begins with an x, of which one letter counts; and "of", of which two do. */
+const TIMES = 1;
+const OF = 2;
 /** A unit or not by what stands around it: "sq ft", "20a" but not "20 a". */
 const PERHAPS = 3;
 const UNIT = 4;
@@ -81,7 +81,7 @@ export class PlainReader {
     const { lexicon, places } = this;
     const numPlaces = places.length / PLACE_SIZE;
     if (this.generation !== lexicon.generation) places.fill(0);
-    else if (lexicon.words.length > numPlaces && numPlaces < MAX_PLACES) {
+    else if (2 * lexicon.words.length > numPlaces && numPlaces < MAX_PLACES) {
       this.places = new Int32Array(4 * places.length);
     }
     this.generation = lexicon.generation;
@@ -163,8 +163,9 @@ export class PlainReader {
 
   /** Whether the word that was taken changes what stands around it: "pack of 4", "2 x 4". */
   private isOddAt(text: string, start: number): boolean {
-    if (this.role !== TIMES) return this.role === OF;
-    let next = start + 1;
+    const { role } = this;
+    if (role !== TIMES && role !== OF) return false;
+    let next = start + role;
     while (text[next] === ' ') next++;
     const isNumber = isDigit(lowerAt(text, next));
     // It may be part of a name: ".x5".

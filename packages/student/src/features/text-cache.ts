@@ -13,31 +13,50 @@ export class TextCache {
   /** Of each place: hash of its text; and of each set: hash of the last text that got none. */
   private readonly hashes = new Int32Array(NUM_PLACES);
   private readonly passed = new Int32Array(NUM_PLACES);
-  private readonly passing = new AnalysedText();
-  private last: AnalysedText = this.passing;
+  /** By example: texts that get no place. */
+  private readonly passing = [new AnalysedText()];
+  private last = this.passing[0];
+  private round = 0;
 
   constructor(private readonly readers: TextReaders) {}
 
-  /** A text, analysed; holds until the next text is read. */
-  read(text: string): AnalysedText {
-    if (!this.last.has(text, this.readers.lexicon)) {
-      this.last = text.length > MAX_KEPT_LENGTH ? this.passing : this.placeOf(text);
-    }
-    this.last.read(text, this.readers);
+  /** Begins with another round of examples: texts that were handed out are no longer needed. */
+  begin(): void {
+    this.round += 1;
+    this.last = this.passing[0];
+  }
+
+  /** The text of an example of the round, analysed; holds until the next round begins. */
+  read(text: string, exampleIndex: number): AnalysedText {
+    const { readers } = this;
+    if (!this.last.has(text, readers.lexicon)) this.last = this.roomFor(text, exampleIndex);
+    this.last.read(text, readers);
+    this.last.round = this.round;
     return this.last;
   }
 
-  private placeOf(text: string): AnalysedText {
+  /** Where a text is or may be read to: never where another one of the round is. */
+  private roomFor(text: string, exampleIndex: number): AnalysedText {
+    const place = text.length > MAX_KEPT_LENGTH ? undefined : this.placeOf(text);
+    if (place && (place.round !== this.round || place.has(text, this.readers.lexicon))) {
+      return place;
+    }
+    this.passing[exampleIndex] ??= new AnalysedText();
+    return this.passing[exampleIndex];
+  }
+
+  /** The text's place in the cache, undefined if it gets none. */
+  private placeOf(text: string): AnalysedText | undefined {
     const { hashes, places } = this;
     const hash = hashOf(text);
     const first = (hash ^ (hash >>> 15)) & (NUM_PLACES - 2);
     const second = first + 1;
     if (hashes[first] === hash && places[first] !== undefined) return places[first];
     const isKnown = hashes[second] === hash;
-    // Most texts of a stream never come again: they are read where the one before was, in memory that is near.
+    // Most texts of a stream never come again: they are read to memory that is near.
     if (!isKnown && this.passed[first] !== hash) {
       this.passed[first] = hash;
-      return this.passing;
+      return undefined;
     }
     // The second one is the text, or makes room for it.
     const latest = places[second] ?? new AnalysedText();

@@ -14,26 +14,24 @@ const HALF_CHARACTER = /\p{Surrogate}/u;
 
 /** N-grams and their ids: token i of the list has id i. Immutable. */
 export class Vocabulary {
-  readonly tokens: readonly string[];
-  /** The same n-grams, word by word, for the fast path. */
+  /** The n-grams, word by word, for the fast path. */
   readonly trie: NgramTrie;
+  private list: readonly string[] | undefined;
 
   /** @param text the tokens, one behind the other; `ends` are those of each. */
-  private constructor(text: string, ends: Int32Array) {
+  private constructor(
+    private readonly text: string,
+    private readonly ends: Int32Array,
+  ) {
     // Words: one more than spaces in each.
     this.trie = new NgramTrie(ends.length + text.split(' ').length - 1);
-    const tokens: string[] = [];
     for (let id = 0, start = 0; id < ends.length; start = ends[id++]) {
-      const token = text.slice(start, ends[id]);
-      if (!this.trie.add(text, start, ends[id], id)) {
-        throw new StudentError(
-          'VOCABULARY_INVALID',
-          `vocabulary: token ${id} "${token}" occurs twice, expected distinct tokens`,
-        );
-      }
-      tokens.push(token);
+      if (this.trie.add(text, start, ends[id], id)) continue;
+      throw new StudentError(
+        'VOCABULARY_INVALID',
+        `vocabulary: token ${id} "${text.slice(start, ends[id])}" occurs twice, expected distinct tokens`,
+      );
     }
-    this.tokens = tokens;
   }
 
   /**
@@ -57,23 +55,30 @@ export class Vocabulary {
 
   /** Number of tokens. */
   get size(): number {
-    return this.tokens.length;
+    return this.ends.length;
+  }
+
+  /** The tokens by id; made when they are first asked for, which serving never does. */
+  get tokens(): readonly string[] {
+    this.list ??= Array.from(this.ends, (end, id) => this.text.slice(id && this.ends[id - 1], end));
+    return this.list;
+  }
+
+  /** The tokens of one word, in the order of their ids. */
+  singleWords(): string[] {
+    const { text, ends } = this;
+    const words: string[] = [];
+    let space = text.indexOf(' ');
+    for (let id = 0, start = 0; id < ends.length; start = ends[id++]) {
+      if (space < 0 || space >= ends[id]) words.push(text.slice(start, ends[id]));
+      else space = text.indexOf(' ', ends[id]);
+    }
+    return words;
   }
 
   /** Id of a token, or -1. */
   get(token: string): number {
     return this.trie.find(token);
-  }
-
-  /** The vocabulary as two arrays. */
-  toTensors(): VocabularyTensors {
-    const encoder = new TextEncoder();
-    const parts = this.tokens.map((token) => encoder.encode(token));
-    const offsets = new Int32Array(parts.length + 1);
-    for (let id = 0; id < parts.length; id++) offsets[id + 1] = offsets[id] + parts[id].length;
-    const bytes = new Uint8Array(offsets[parts.length]);
-    for (let id = 0; id < parts.length; id++) bytes.set(parts[id], offsets[id]);
-    return { bytes, offsets };
   }
 
   /**
@@ -109,6 +114,17 @@ export class Vocabulary {
     }
     return Vocabulary.fromTokens(tokens);
   }
+}
+
+/** The two arrays of a vocabulary. */
+export function vocabularyTensors({ tokens }: Vocabulary): VocabularyTensors {
+  const encoder = new TextEncoder();
+  const parts = tokens.map((token) => encoder.encode(token));
+  const offsets = new Int32Array(parts.length + 1);
+  for (let id = 0; id < parts.length; id++) offsets[id + 1] = offsets[id] + parts[id].length;
+  const bytes = new Uint8Array(offsets[parts.length]);
+  for (let id = 0; id < parts.length; id++) bytes.set(parts[id], offsets[id]);
+  return { bytes, offsets };
 }
 
 /** The text of UTF-8; undefined for what is none. */

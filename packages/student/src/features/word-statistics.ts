@@ -33,9 +33,8 @@ export class WordStatistics {
     private readonly lexicon: Lexicon,
   ) {
     let rank = 0;
-    for (const token of vocabulary.tokens) {
-      if (token.includes(' ')) continue;
-      const stem = stemWord(token);
+    for (const word of vocabulary.singleWords()) {
+      const stem = stemWord(word);
       if (!this.stemRanks.has(stem)) this.stemRanks.set(stem, rank++);
     }
     this.unseenWeight = weightOf(rank);

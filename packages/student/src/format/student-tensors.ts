@@ -1,6 +1,6 @@
 // The numbers and vocabularies of a student as the tensors of a safetensors file, in any precision. No JSON, no checksum.
 import { StudentError } from '../errors.js';
-import { Vocabulary } from '../features/vocabulary.js';
+import { Vocabulary, vocabularyTensors } from '../features/vocabulary.js';
 import type { StudentDefinition } from '../model/definition.js';
 import { embeddingName, isTableName, isWeightName, parameterShapes } from '../model/parameters.js';
 import type { Precision, StoredTensor } from '../model/stored-parameters.js';
@@ -24,7 +24,7 @@ export function studentTensors(student: Student): Record<string, TensorToWrite> 
     }
   }
   for (const block of listBlocks(definition)) {
-    const { bytes, offsets } = vocabularies[block].toTensors();
+    const { bytes, offsets } = vocabularyTensors(vocabularies[block]);
     const names = vocabularyNames(block);
     tensors[names.bytes] = { dtype: 'U8', shape: [bytes.length], data: bytes };
     tensors[names.offsets] = { dtype: 'I32', shape: [offsets.length], data: offsets };

@@ -99,7 +99,7 @@ export class Student {
    */
   score(example: Example): Score {
     this.features.clear();
-    this.append(example, 0);
+    this.featurizer.featurize(this.textsOf(example, 0), this.features);
     const logits = this.runner.run(this.features);
     checkFinite(logits, this.definition.numOutputs);
     return this.describe(logits, 0);
@@ -118,7 +118,11 @@ export class Student {
     for (let start = 0; start < examples.length; start += BATCH_SIZE) {
       const end = Math.min(start + BATCH_SIZE, examples.length);
       this.features.clear();
-      for (let index = start; index < end; index++) this.append(examples[index], index);
+      this.featurizer.featurizeAll(
+        end - start,
+        (index) => this.textsOf(examples[start + index], start + index),
+        this.features,
+      );
       logits.set(this.runner.run(this.features), start * numOutputs);
     }
     checkFinite(logits, numOutputs);
@@ -171,10 +175,8 @@ export class Student {
       throw new StudentError('EXAMPLE_INVALID', message);
     }
     this.features.clear();
-    this.append(
-      fields.map((_, index) => (index === fieldIndex ? text : '')),
-      0,
-    );
+    const texts = fields.map((_, index) => (index === fieldIndex ? text : ''));
+    this.featurizer.featurize(this.textsOf(texts, 0), this.features);
     const vector =
       this.definition.head === 'towers'
         ? this.runner.vectors(fieldIndex, this.features).slice()
@@ -204,10 +206,10 @@ export class Student {
     return this.describe(logits, 0);
   }
 
-  /** Featurises an example behind those of the buffer. */
-  private append(example: Example, exampleIndex: number): void {
+  /** The texts of an example in the order of the fields, as far as they are read. */
+  private textsOf(example: Example, exampleIndex: number): readonly string[] {
     const texts = exampleTexts(example, this.definition.fields, exampleIndex, this.texts);
-    this.featurizer.featurize(cutTexts(texts, this.maxTextLength), this.features);
+    return cutTexts(texts, this.maxTextLength);
   }
 
   private requireTowers(): void {

@@ -44,20 +44,23 @@ function stripPlural(word: string): string {
     return word;
   }
   if (word.endsWith('ies') && word.length > 4) return `${word.slice(0, -3)}y`;
-  if (/(?:s|x|z|ch|sh)es$/.test(word) && word.length > 4) return word.slice(0, -2);
+  if (/(?:[sxz]|ch|sh)es$/.test(word) && word.length > 4) return word.slice(0, -2);
   return word.slice(0, -1);
 }
 
 /** "drilling", "drilled" -> "drill"; "mopping" -> "mop"; then "charger" -> "charg"; "ring", "bed", "paper" stay. */
 function stripEnding(word: string): string {
-  const base = stripOne(word, /(?:ing|ed)$/, 3);
-  return stripOne(base, /er$/, 4);
+  const base = stripOne(word, word.endsWith('ing') ? 3 : word.endsWith('ed') ? 2 : 0, 3);
+  return stripOne(base, base.endsWith('er') ? 2 : 0, 4);
 }
 
-/** `word` without its ending and without a letter doubled by it, if at least `least` letters with a vowel remain. */
-function stripOne(word: string, ending: RegExp, least: number): string {
-  const base = word.replace(ending, '');
-  if (base.length === word.length || base.length < least || !VOWEL.test(base)) return word;
+/**
+ * `word` without an ending of so many letters and without a letter doubled by it, if at least `least` letters with a
+ * vowel remain.
+ */
+function stripOne(word: string, numLetters: number, least: number): string {
+  const base = word.slice(0, word.length - numLetters);
+  if (numLetters === 0 || base.length < least || !VOWEL.test(base)) return word;
   const doubled = base[base.length - 1] === base[base.length - 2];
   return doubled && !/[aeioulsz]$/.test(base) ? base.slice(0, -1) : base;
 }

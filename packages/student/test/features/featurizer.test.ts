@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { FeatureBuffer } from '../../src/features/feature-buffer.js';
 import { type FeatureDefinition, Featurizer } from '../../src/features/featurizer.js';
 import { Vocabulary } from '../../src/features/vocabulary.js';
 import { bucketOf, combineHashes, hashWord } from '../../src/text/hash.js';
@@ -112,13 +113,21 @@ describe('Featurizer', () => {
         { name: 'both', kind: 'ngrams', fields: ['title', 'query'], size: 97, vocabulary: 'hash' },
         { name: 'letters', kind: 'characters', fields: ['title'], size: 97, lengths: [2, 3] },
         { name: 'cross', kind: 'cross', fields: ['query', 'title'], size: 89 },
+        {
+          name: 'match',
+          kind: 'match',
+          fields: ['query', 'title'],
+          size: 2000,
+          statistics: 'title',
+          families: ['importance', 'characters', 'quantities', 'roles'],
+        },
       ],
     };
     const title = Vocabulary.fromTokens(['a', 'b', 'a b', '^ a', 'b $']);
     // Short and long ones: those of more than 256 units are not kept.
     const some = fc.constantFrom('', 'a', 'A b', '12in b', 'b a', 'a b '.repeat(100));
     fc.assert(
-      fc.property(fc.array(fc.tuple(some, some), { minLength: 2, maxLength: 12 }), (rows) => {
+      fc.property(fc.array(fc.tuple(some, some), { minLength: 2, maxLength: 80 }), (rows) => {
         const lasting = new Featurizer(definition, { title });
         const alone = rows.map((row) => idsOf(new Featurizer(definition, { title }), [row]));
         expect(idsOf(lasting, rows)).toEqual(
@@ -127,6 +136,29 @@ describe('Featurizer', () => {
       }),
       { seed: 12, numRuns: 100 },
     );
+  });
+
+  it('asks for each example once, in order, and adds nothing of one that cannot be had', () => {
+    const featurizer = new Featurizer(ONE_FIELD, { text: Vocabulary.fromTokens(['w1', 'w2']) });
+    const buffer = featurizer.createBuffer();
+    const asked: number[] = [];
+    const broken = () =>
+      featurizer.featurizeAll(
+        70,
+        (index) => {
+          asked.push(index);
+          if (index === 67) throw new Error('gone');
+          return ['w1'];
+        },
+        buffer,
+      );
+    expect(broken).toThrow('gone');
+    expect(asked).toEqual(Array.from({ length: 68 }, (_, index) => index));
+    buffer.clear();
+    featurizer.featurize(['w2'], buffer);
+    expect([buffer.numExamples, buffer.blocks[0].numIds, buffer.blocks[0].ids[0]]).toEqual([
+      1, 1, 1,
+    ]);
   });
 
   it('refuses a list block without its vocabulary', () => {
@@ -140,12 +172,20 @@ const ONE_FIELD: FeatureDefinition = {
   blocks: [{ name: 'text', kind: 'ngrams', fields: ['text'], size: 2, vocabulary: 'list' }],
 };
 
-/** Ids of each block, a list for each example. */
+/** Ids of each block, a list for each example: the same one by one and all together. */
 function idsOf(featurizer: Featurizer, rows: readonly (readonly string[])[]): number[][][] {
   const buffer = featurizer.createBuffer();
   featurizer.featurize(['left over', 'from before'], buffer);
   buffer.clear();
   for (const row of rows) featurizer.featurize(row, buffer);
+  const single = listsOf(buffer);
+  buffer.clear();
+  featurizer.featurizeAll(rows.length, (index) => rows[index], buffer);
+  expect(listsOf(buffer)).toEqual(single);
+  return single;
+}
+
+function listsOf(buffer: FeatureBuffer): number[][][] {
   return buffer.blocks.map(({ ids, offsets, numExamples }) =>
     Array.from({ length: numExamples }, (_, bag) => [
       ...ids.subarray(offsets[bag], offsets[bag + 1]),

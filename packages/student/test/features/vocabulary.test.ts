@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Vocabulary } from '../../src/features/vocabulary.js';
+import { Vocabulary, vocabularyTensors } from '../../src/features/vocabulary.js';
 import { refusal } from '../refusal.js';
 
 const tokens = fc.uniqueArray(fc.stringMatching(/^[ab ^]{0,5}$/), { maxLength: 40 });
@@ -10,6 +10,7 @@ describe('Vocabulary', () => {
     fc.assert(
       fc.property(tokens, fc.array(fc.stringMatching(/^[ab ^]{0,5}$/)), (list, questions) => {
         const vocabulary = Vocabulary.fromTokens(list);
+        expect(vocabulary.singleWords()).toEqual(list.filter((token) => !token.includes(' ')));
         const twin = new Map(list.map((token, id) => [token, id]));
         for (const token of [...list, ...questions]) {
           expect(vocabulary.get(token)).toBe(twin.get(token) ?? -1);
@@ -23,7 +24,7 @@ describe('Vocabulary', () => {
   it('survives a round trip through tensors', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.string({ unit: 'grapheme' })), (list) => {
-        const tensors = Vocabulary.fromTokens(list).toTensors();
+        const tensors = vocabularyTensors(Vocabulary.fromTokens(list));
         expect(Vocabulary.fromTensors(tensors).tokens).toEqual(list);
       }),
       { seed: 8 },
