@@ -21,5 +21,5 @@ it('never reads a text to where another one of the round is, however many want t
     });
     numKept = texts.length - new Set(read).size;
   }
-  expect(numKept).toBeGreaterThan(4000);
+  expect(numKept).toBeGreaterThan(500);
 });
