@@ -4,7 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createStudent, initializeParameters, textTokens, Vocabulary } from '@bert2dnn/student';
 import { openExamples, readExamples, shop } from 'bert2dnn';
+import { withVocabularySizes } from '../packages/bert2dnn/dist/distill/featurize.js';
 import { presetDefinition } from '../packages/bert2dnn/dist/distill/presets.js';
+import { planSize } from '../packages/bert2dnn/dist/distill/size-plan.js';
 import { createRandom } from '../packages/bert2dnn/dist/foundation/random.js';
 
 const FIELDS = ['query', 'title'];
@@ -46,25 +48,42 @@ export function newPairs(pairs, seed) {
 /** A `pair` student of random weights, its tables as large as those of real ones. */
 export function randomStudent(pairs, hiddenLayers) {
   const definition = presetDefinition('pair', FIELDS, { vocabularySize: NUM_TOKENS, hiddenLayers });
-  const vocabularies = {};
-  for (const block of definition.blocks) {
-    if (block.kind !== 'ngrams') continue;
-    const texts = pairs.map((pair) => pair[FIELDS.indexOf(block.fields[0])]);
-    vocabularies[block.name] = vocabularyOf(texts, block.size, definition.text);
-  }
+  const vocabularies = vocabulariesOf(pairs, definition, (tokens, size) => {
+    while (tokens.length < size) tokens.push(`zz${tokens.length % 20_000} zz${tokens.length}`);
+  });
+  return withRandomWeights({ definition, vocabularies });
+}
+
+/** The same with the n-grams of the texts alone, cut down as `distill --max-size` does. */
+export function smallStudent(pairs, maxBytes) {
+  const definition = presetDefinition('pair', FIELDS, { vocabularySize: NUM_TOKENS });
+  const vocabularies = vocabulariesOf(pairs, definition, () => {});
+  const whole = { definition: withVocabularySizes(definition, vocabularies), vocabularies };
+  const keeps = { embeddingSize: false, hiddenLayers: false };
+  return withRandomWeights(planSize(whole, { maxBytes, textBytes: 0, keeps }));
+}
+
+function withRandomWeights({ definition, vocabularies }) {
   const random = createRandom(1, 'latency');
   const parameters = initializeParameters(definition, () => random.next());
   return createStudent({ definition, vocabularies, parameters });
 }
 
-/** N-grams of the texts, most frequent first, and made-up ones up to the size. */
-function vocabularyOf(texts, size, text) {
-  const counts = new Map();
-  for (const one of texts) {
-    for (const token of textTokens(one, text)) counts.set(token, (counts.get(token) ?? 0) + 1);
-  }
-  const known = [...counts].sort((left, right) => right[1] - left[1]).map(([token]) => token);
-  const tokens = known.slice(0, size);
-  while (tokens.length < size) tokens.push(`zz${tokens.length % 20_000} zz${tokens.length}`);
-  return Vocabulary.fromTokens(tokens);
+/** By block: n-grams of the pairs, most frequent first, and what `fill` adds. */
+function vocabulariesOf(pairs, { blocks, text }, fill) {
+  const lists = blocks.filter(({ kind }) => kind === 'ngrams');
+  return Object.fromEntries(
+    lists.map(({ name, fields, size }) => {
+      const counts = new Map();
+      for (const pair of pairs) {
+        for (const token of textTokens(pair[FIELDS.indexOf(fields[0])], text)) {
+          counts.set(token, (counts.get(token) ?? 0) + 1);
+        }
+      }
+      const known = [...counts].sort((left, right) => right[1] - left[1]).map(([token]) => token);
+      const tokens = known.slice(0, size);
+      fill(tokens, size);
+      return [name, Vocabulary.fromTokens(tokens)];
+    }),
+  );
 }

@@ -14,7 +14,7 @@ import { completeParameters } from '../packages/bert2dnn/dist/teacher/start-mode
 import { loadTeacher } from '../packages/bert2dnn/dist/teacher/teacher.js';
 import { createTinyModel } from '../packages/bert2dnn/dist/teacher/tiny.js';
 import { printStages } from './latency-stages.mjs';
-import { filePairs, newPairs, randomStudent, shopPairs } from './latency-texts.mjs';
+import { filePairs, newPairs, randomStudent, shopPairs, smallStudent } from './latency-texts.mjs';
 import { printTable } from './measure.mjs';
 
 process.env.ORT_DISABLE_TELEMETRY ??= '1';
@@ -27,6 +27,8 @@ const LAYERS = [
   [256, 64],
   [1024, 512, 128, 64],
 ];
+/** Of the smallest student. */
+const MAX_BYTES = 10e6;
 const WAYS = [
   ['reference', 'float32'],
   ['simd', 'float32'],
@@ -48,7 +50,7 @@ export async function run(options) {
       : await shopPairs(work);
     const students = options.includes('--student')
       ? [await loadStudent(optionOf('--student'), { executor: 'reference' })]
-      : LAYERS.map((layers) => randomStudent(pairs, layers));
+      : [smallStudent(pairs, MAX_BYTES), ...LAYERS.map((layers) => randomStudent(pairs, layers))];
     describeTexts(pairs);
     if (options.includes('--stages')) {
       const optimised = WAYS.filter(([executor]) => executor !== 'reference');
@@ -79,6 +81,8 @@ function describeTexts(pairs) {
 async function measureStudent(student, pairs) {
   const { definition, vocabularies } = student;
   const layers = definition.hiddenLayers.join('-');
+  const numNumbers = Object.values(student.parameters).reduce((sum, { length }) => sum + length, 0);
+  console.log(`MLP ${layers}: ${((4 * numNumbers) / 1e6).toFixed(0)} MB in float32`);
   const rows = [];
   for (const [executor, precision] of WAYS) {
     const { parameters } = quantizeStudent(student, precision);

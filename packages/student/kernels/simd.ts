@@ -4,39 +4,52 @@
 export { layerFloat } from './shared/float-layer';
 export { layerWhole, packWhole } from './shared/whole-layer';
 
-/** out [D] = scale * sum of the rows `ids` [Z] of table [V, D], float32; the order is the reference's. */
+/**
+ * Each row of out [B, D], `stride` bytes apart, = scale * sum of the rows `ids` [Z] of table [V, D], float32; the order is
+ * the reference's. `bags` are Z, scale and ids of each, one behind the other, 32 bits each.
+ */
 export function gatherFloat(
   out: usize,
+  stride: usize,
   table: usize,
-  ids: usize,
-  Z: usize,
+  bags: usize,
+  B: usize,
   D: usize,
-  scale: f32,
 ): void {
-  const end = ids + Z * 4;
-  let column: usize = 0;
-  for (; column + 16 <= D; column += 16) {
-    let sum0 = f32x4.splat(0);
-    let sum1 = f32x4.splat(0);
-    let sum2 = f32x4.splat(0);
-    let sum3 = f32x4.splat(0);
-    for (let id = ids; id < end; id += 4) {
-      const row = table + (<usize>load<u32>(id) * D + column) * 4;
-      sum0 = f32x4.add(sum0, v128.load(row));
-      sum1 = f32x4.add(sum1, v128.load(row, 16));
-      sum2 = f32x4.add(sum2, v128.load(row, 32));
-      sum3 = f32x4.add(sum3, v128.load(row, 48));
+  for (; B > 0; B--, out += stride) {
+    const scale = load<f32>(bags, 4);
+    const ids = bags + 8;
+    const end = ids + <usize>load<u32>(bags) * 4;
+    bags = end;
+    let column: usize = 0;
+    if (D >= 16) {
+      do {
+        // The last ones are a part of those before, too.
+        if (column + 16 > D) column = D - 16;
+        let sum0 = f32x4.splat(0);
+        let sum1 = f32x4.splat(0);
+        let sum2 = f32x4.splat(0);
+        let sum3 = f32x4.splat(0);
+        for (let id = ids; id < end; id += 4) {
+          const row = table + (<usize>load<u32>(id) * D + column) * 4;
+          sum0 = f32x4.add(sum0, v128.load(row));
+          sum1 = f32x4.add(sum1, v128.load(row, 16));
+          sum2 = f32x4.add(sum2, v128.load(row, 32));
+          sum3 = f32x4.add(sum3, v128.load(row, 48));
+        }
+        const to = out + column * 4;
+        storeScaled(to, sum0, sum1, scale);
+        storeScaled(to + 32, sum2, sum3, scale);
+        column += 16;
+      } while (column < D);
     }
-    const to = out + column * 4;
-    storeScaled(to, sum0, sum1, scale);
-    storeScaled(to + 32, sum2, sum3, scale);
-  }
-  for (; column < D; column++) {
-    let sum: f32 = 0;
-    for (let id = ids; id < end; id += 4) {
-      sum += load<f32>(table + (<usize>load<u32>(id) * D + column) * 4);
+    for (; column < D; column++) {
+      let sum: f32 = 0;
+      for (let id = ids; id < end; id += 4) {
+        sum += load<f32>(table + (<usize>load<u32>(id) * D + column) * 4);
+      }
+      store<f32>(out + column * 4, sum * scale);
     }
-    store<f32>(out + column * 4, sum * scale);
   }
 }
 
@@ -50,31 +63,40 @@ function storeScaled(to: usize, low: v128, high: v128, scale: f32): void {
 /** The same of a float16 table, as bits; numbers are finite. */
 export function gatherHalf(
   out: usize,
+  stride: usize,
   table: usize,
-  ids: usize,
-  Z: usize,
+  bags: usize,
+  B: usize,
   D: usize,
-  scale: f32,
 ): void {
-  const end = ids + Z * 4;
-  let column: usize = 0;
-  for (; column + 8 <= D; column += 8) {
-    let low = f32x4.splat(0);
-    let high = f32x4.splat(0);
-    for (let id = ids; id < end; id += 4) {
-      const row = table + (<usize>load<u32>(id) * D + column) * 2;
-      low = f32x4.add(low, widen(v128.load_ext<u16>(row)));
-      high = f32x4.add(high, widen(v128.load_ext<u16>(row, 8)));
+  for (; B > 0; B--, out += stride) {
+    const scale = load<f32>(bags, 4);
+    const ids = bags + 8;
+    const end = ids + <usize>load<u32>(bags) * 4;
+    bags = end;
+    let column: usize = 0;
+    if (D >= 8) {
+      do {
+        if (column + 8 > D) column = D - 8;
+        let low = f32x4.splat(0);
+        let high = f32x4.splat(0);
+        for (let id = ids; id < end; id += 4) {
+          const row = table + (<usize>load<u32>(id) * D + column) * 2;
+          low = f32x4.add(low, widen(v128.load_ext<u16>(row)));
+          high = f32x4.add(high, widen(v128.load_ext<u16>(row, 8)));
+        }
+        storeScaled(out + column * 4, low, high, scale);
+        column += 8;
+      } while (column < D);
     }
-    storeScaled(out + column * 4, low, high, scale);
-  }
-  for (; column < D; column++) {
-    let sum: f32 = 0;
-    for (let id = ids; id < end; id += 4) {
-      const bits = i32x4.splat(load<u16>(table + (<usize>load<u32>(id) * D + column) * 2));
-      sum += f32x4.extract_lane(widen(bits), 0);
+    for (; column < D; column++) {
+      let sum: f32 = 0;
+      for (let id = ids; id < end; id += 4) {
+        const bits = i32x4.splat(load<u16>(table + (<usize>load<u32>(id) * D + column) * 2));
+        sum += f32x4.extract_lane(widen(bits), 0);
+      }
+      store<f32>(out + column * 4, sum * scale);
     }
-    store<f32>(out + column * 4, sum * scale);
   }
 }
 
@@ -88,55 +110,59 @@ function widen(bits: v128): v128 {
 /** The same of a table of whole numbers of 8 bits; scales [V]: of each row. */
 export function gatherWhole(
   out: usize,
+  stride: usize,
   table: usize,
-  scales: usize,
-  ids: usize,
-  Z: usize,
+  bags: usize,
+  B: usize,
   D: usize,
-  scale: f32,
+  scales: usize,
 ): void {
-  const end = ids + Z * 4;
-  let column: usize = 0;
-  for (; column + 16 <= D; column += 16) {
-    let sum0 = f32x4.splat(0);
-    let sum1 = f32x4.splat(0);
-    let sum2 = f32x4.splat(0);
-    let sum3 = f32x4.splat(0);
-    for (let id = ids; id < end; id += 4) {
-      const number: usize = load<u32>(id);
-      const row = v128.load(table + number * D + column);
-      const rowScale = v128.load32_splat(scales + number * 4);
-      const low = i16x8.extend_low_i8x16_s(row);
-      const high = i16x8.extend_high_i8x16_s(row);
-      sum0 = f32x4.add(
-        sum0,
-        f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(low)), rowScale),
-      );
-      sum1 = f32x4.add(
-        sum1,
-        f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(low)), rowScale),
-      );
-      sum2 = f32x4.add(
-        sum2,
-        f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(high)), rowScale),
-      );
-      sum3 = f32x4.add(
-        sum3,
-        f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(high)), rowScale),
-      );
+  for (; B > 0; B--, out += stride) {
+    const scale = load<f32>(bags, 4);
+    const ids = bags + 8;
+    const end = ids + <usize>load<u32>(bags) * 4;
+    bags = end;
+    let column: usize = 0;
+    if (D >= 16) {
+      do {
+        if (column + 16 > D) column = D - 16;
+        let sum0 = f32x4.splat(0);
+        let sum1 = f32x4.splat(0);
+        let sum2 = f32x4.splat(0);
+        let sum3 = f32x4.splat(0);
+        for (let id = ids; id < end; id += 4) {
+          const number: usize = load<u32>(id);
+          const row = v128.load(table + number * D + column);
+          const rowScale = v128.load32_splat(scales + number * 4);
+          const low = i16x8.extend_low_i8x16_s(row);
+          const high = i16x8.extend_high_i8x16_s(row);
+          sum0 = f32x4.add(sum0, scaled(i32x4.extend_low_i16x8_s(low), rowScale));
+          sum1 = f32x4.add(sum1, scaled(i32x4.extend_high_i16x8_s(low), rowScale));
+          sum2 = f32x4.add(sum2, scaled(i32x4.extend_low_i16x8_s(high), rowScale));
+          sum3 = f32x4.add(sum3, scaled(i32x4.extend_high_i16x8_s(high), rowScale));
+        }
+        const to = out + column * 4;
+        storeScaled(to, sum0, sum1, scale);
+        storeScaled(to + 32, sum2, sum3, scale);
+        column += 16;
+      } while (column < D);
     }
-    const to = out + column * 4;
-    storeScaled(to, sum0, sum1, scale);
-    storeScaled(to + 32, sum2, sum3, scale);
-  }
-  for (; column < D; column++) {
-    let sum: f32 = 0;
-    for (let id = ids; id < end; id += 4) {
-      const number: usize = load<u32>(id);
-      sum += <f32>load<i8>(table + number * D + column) * load<f32>(scales + number * 4);
+    for (; column < D; column++) {
+      let sum: f32 = 0;
+      for (let id = ids; id < end; id += 4) {
+        const number: usize = load<u32>(id);
+        sum += <f32>load<i8>(table + number * D + column) * load<f32>(scales + number * 4);
+      }
+      store<f32>(out + column * 4, sum * scale);
     }
-    store<f32>(out + column * 4, sum * scale);
   }
+}
+
+/** Four whole numbers times a scale. */
+// @ts-ignore: decorator
+@inline
+function scaled(numbers: v128, scale: v128): v128 {
+  return f32x4.mul(f32x4.convert_i32x4_s(numbers), scale);
 }
 
 /** out [D] = left [D] * right [D]. */

@@ -67,7 +67,7 @@ export interface StudentLayout {
   tables: ReadonlyMap<string, TablePlace>;
   /** One, or one a field with towers. */
   stacks: StackPlace[];
-  /** Room for `NUM_IDS` ids. */
+  /** Room for `NUM_IDS` ids, sizes and scales of bags. */
   ids: number;
   /** Room for one vector [D]. */
   vector: number;
@@ -78,7 +78,7 @@ export interface StudentLayout {
   sizeBytes: number;
 }
 
-/** Ids of a bag that are summed at once. */
+/** Ids that are summed at once, two more counted for each bag. */
 export const NUM_IDS = 8192;
 
 /** Rows that run at once at most, and bytes that their scratch may take. */

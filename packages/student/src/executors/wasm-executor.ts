@@ -31,14 +31,18 @@ import { fillStudentMemory } from './student-memory.js';
 /** Names of what executors compute with. */
 const NUMBER_NAMES = { float32: 'f32', float16: 'f16', int8: 'int8' } as const;
 
+/** Numbers before the ids of a bag: how many there are, and what their sum is multiplied by. */
+const BAG_HEAD = 2;
+
 /** A student in a memory of its own. */
 export class WasmExecutor implements Executor {
   readonly name: string;
   readonly parameters: StoredParameters;
   private readonly kernels: Kernels;
-  /** The whole memory, and the ids' part of it. */
+  /** The whole memory, and the bags' part of it. */
   private readonly floats: Float32Array;
   private readonly ids: Int32Array;
+  private readonly scales: Float32Array;
   private logits = new Float32Array(0);
   private view = this.logits;
   private fieldVectors: Float32Array[] = [];
@@ -56,6 +60,7 @@ export class WasmExecutor implements Executor {
     this.parameters = fillStudentMemory(memory.buffer, layout, { parameters, kernels });
     this.floats = new Float32Array(memory.buffer);
     this.ids = new Int32Array(memory.buffer, layout.ids, NUM_IDS);
+    this.scales = new Float32Array(memory.buffer, layout.ids, NUM_IDS);
     this.fieldVectors = layout.stacks.map(() => new Float32Array(0));
   }
 
@@ -110,7 +115,7 @@ export class WasmExecutor implements Executor {
     const { layers, width, output, outputStride } = stack;
     for (let start = 0; start < features.numExamples; start += numRows) {
       const rows = Math.min(numRows, features.numExamples - start);
-      for (let row = 0; row < rows; row++) this.fillRow(stack, features, start + row, row);
+      this.fillInput(stack, features, start, rows);
       for (let layer = 0; layer < layers.length; layer++) {
         const { isWhole, address } = layers[layer];
         if (isWhole) kernels.layerWhole(address, rows);
@@ -124,66 +129,79 @@ export class WasmExecutor implements Executor {
     }
   }
 
-  /** One example's vectors and products, as a row of the stack's input. */
-  private fillRow(
-    stack: StackPlace,
-    features: FeatureBuffer,
-    exampleIndex: number,
-    row: number,
-  ): void {
+  /** The vectors and products of examples from `start` on, as the first rows of the stack's input. */
+  private fillInput(stack: StackPlace, features: FeatureBuffer, start: number, rows: number): void {
     const { embeddingSize: D } = this.definition;
-    const { blocks, products } = stack;
-    const input = stack.input + row * stack.inputStride;
+    const { blocks, products, input, inputStride } = stack;
     for (let index = 0; index < blocks.length; index++) {
       const block = blocks[index];
-      this.gather(input + block.start, block.table, features.blocks[block.index], exampleIndex);
+      const bags = features.blocks[block.index];
+      for (let row = 0; row < rows; ) {
+        const out = input + row * inputStride + block.start;
+        const count = this.takeBags(bags, start + row, start + rows);
+        if (count > 0) this.gather(out, inputStride, block.table, count);
+        else this.gatherLarge(out, block.table, bags, start + row);
+        row += Math.max(1, count);
+      }
     }
     for (let index = 0; index < products.length; index++) {
       const { left, right, product } = products[index];
-      this.kernels.multiply(input + product, input + left, input + right, D);
+      for (let row = 0; row < rows; row++) {
+        const place = input + row * inputStride;
+        this.kernels.multiply(place + product, place + left, place + right, D);
+      }
     }
   }
 
-  /** The vector of one bag. */
-  private gather(out: number, table: TablePlace, bags: IdBags, bag: number): void {
-    const { ids } = this;
-    const start = bags.offsets[bag];
-    const count = bags.offsets[bag + 1] - start;
-    const scale = combinerScale(this.definition.combiner, count);
-    const first = Math.min(count, NUM_IDS);
-    for (let index = 0; index < first; index++) ids[index] = bags.ids[start + index];
-    this.gatherIds(out, table, first, scale);
-    if (count > NUM_IDS) this.addRest(out, table, { bags, start, count, scale });
+  /** Writes bags from `start` on to where kernels read them, as many as there is room for; returns how many. */
+  private takeBags({ ids, offsets }: IdBags, start: number, end: number): number {
+    let place = 0;
+    let bag = start;
+    for (; bag < end; bag++) {
+      const size = offsets[bag + 1] - offsets[bag];
+      if (place + BAG_HEAD + size > NUM_IDS) break;
+      place = this.beginBag(place, size, size);
+      for (let index = offsets[bag]; index < offsets[bag + 1]; index++) {
+        this.ids[place++] = ids[index];
+      }
+    }
+    return bag - start;
   }
 
-  /** Adds what a very large bag has beyond `NUM_IDS`, part by part. */
-  private addRest(
-    out: number,
-    table: TablePlace,
-    bag: { bags: IdBags; start: number; count: number; scale: number },
-  ): void {
+  /** A bag's number of ids, of which there are `count` here, and its scale; returns where the ids go. */
+  private beginBag(place: number, count: number, size: number): number {
+    this.ids[place] = count;
+    this.scales[place + 1] = combinerScale(this.definition.combiner, size);
+    return place + BAG_HEAD;
+  }
+
+  /** The vector of a very large bag, part by part. */
+  private gatherLarge(out: number, table: TablePlace, bags: IdBags, bag: number): void {
     const { floats, ids } = this;
     const { vector } = this.layout;
-    for (let done = NUM_IDS; done < bag.count; done += NUM_IDS) {
-      const from = bag.start + done;
-      const size = Math.min(NUM_IDS, bag.count - done);
-      ids.set(bag.bags.ids.subarray(from, from + size));
-      this.gatherIds(vector, table, size, bag.scale);
-      for (let column = 0; column < this.definition.embeddingSize; column++) {
+    const { embeddingSize: D } = this.definition;
+    const end = bags.offsets[bag + 1];
+    const size = end - bags.offsets[bag];
+    floats.fill(0, out / 4, out / 4 + D);
+    for (let from = bags.offsets[bag]; from < end; from += NUM_IDS - BAG_HEAD) {
+      const count = Math.min(NUM_IDS - BAG_HEAD, end - from);
+      ids.set(bags.ids.subarray(from, from + count), this.beginBag(0, count, size));
+      this.gather(vector, 0, table, 1);
+      for (let column = 0; column < D; column++) {
         floats[out / 4 + column] += floats[vector / 4 + column];
       }
     }
   }
 
-  /** The scaled sum of the rows of the first Z ids. */
-  private gatherIds(out: number, table: TablePlace, Z: number, scale: number): void {
+  /** The scaled sums of the rows of bags that were written. */
+  private gather(out: number, stride: number, place: TablePlace, count: number): void {
     const { kernels } = this;
     const { embeddingSize: D } = this.definition;
     const { ids } = this.layout;
-    if (table.precision === 'float32') kernels.gatherFloat(out, table.table, ids, Z, D, scale);
-    else if (table.precision === 'float16') {
-      kernels.gatherHalf(out, table.table, ids, Z, D, scale);
-    } else kernels.gatherWhole(out, table.table, table.scales, ids, Z, D, scale);
+    const { precision, table, scales } = place;
+    if (precision === 'float32') kernels.gatherFloat(out, stride, table, ids, count, D, 0);
+    else if (precision === 'float16') kernels.gatherHalf(out, stride, table, ids, count, D, 0);
+    else kernels.gatherWhole(out, stride, table, ids, count, D, scales);
   }
 }
 
