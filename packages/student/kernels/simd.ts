@@ -159,8 +159,6 @@ export function gatherWhole(
 }
 
 /** Four whole numbers times a scale. */
-// @ts-ignore: decorator
-@inline
 function scaled(numbers: v128, scale: v128): v128 {
   return f32x4.mul(f32x4.convert_i32x4_s(numbers), scale);
 }
