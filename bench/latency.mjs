@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createStudent, Featurizer, quantizeStudent } from '@bert2dnn/student';
+import { createStudent, Featurizer, parameterShapes, quantizeStudent } from '@bert2dnn/student';
 import { loadStudent } from '@bert2dnn/student/node';
 import { measureLatency } from 'bert2dnn';
 import { studentToOnnx } from '../packages/bert2dnn/dist/export/onnx.js';
@@ -81,7 +81,11 @@ function describeTexts(pairs) {
 async function measureStudent(student, pairs) {
   const { definition, vocabularies } = student;
   const layers = definition.hiddenLayers.join('-');
-  const numNumbers = Object.values(student.parameters).reduce((sum, { length }) => sum + length, 0);
+  const shapes = Object.values(parameterShapes(definition));
+  const numNumbers = shapes.reduce(
+    (sum, shape) => sum + shape.reduce((size, side) => size * side),
+    0,
+  );
   console.log(`MLP ${layers}: ${((4 * numNumbers) / 1e6).toFixed(0)} MB in float32`);
   const rows = [];
   for (const [executor, precision] of WAYS) {

@@ -5,110 +5,12 @@ export { layerFloat } from './shared/float-layer';
 export { layerWhole, packWhole } from './shared/whole-layer';
 
 /**
- * Each row of out [B, D], `stride` bytes apart, = scale * sum of the rows `ids` [Z] of table [V, D], float32; the order is
- * the reference's. `bags` are Z, scale and ids of each, one behind the other, 32 bits each.
+ * Each row of out [B, D], `stride` bytes apart, = scale * sum of the rows `ids` [Z] of table [V, D]; the order is the
+ * reference's. `bags` are Z, scale and ids of each, one behind the other, 32 bits each. `kind` 0: float32; 1: float16, as
+ * bits, finite; 2: whole numbers of 8 bits, `scales` [V] those of the rows.
  */
-export function gatherFloat(
-  out: usize,
-  stride: usize,
-  table: usize,
-  bags: usize,
-  B: usize,
-  D: usize,
-): void {
-  for (; B > 0; B--, out += stride) {
-    const scale = load<f32>(bags, 4);
-    const ids = bags + 8;
-    const end = ids + <usize>load<u32>(bags) * 4;
-    bags = end;
-    let column: usize = 0;
-    if (D >= 16) {
-      do {
-        // The last ones are a part of those before, too.
-        if (column + 16 > D) column = D - 16;
-        let sum0 = f32x4.splat(0);
-        let sum1 = f32x4.splat(0);
-        let sum2 = f32x4.splat(0);
-        let sum3 = f32x4.splat(0);
-        for (let id = ids; id < end; id += 4) {
-          const row = table + (<usize>load<u32>(id) * D + column) * 4;
-          sum0 = f32x4.add(sum0, v128.load(row));
-          sum1 = f32x4.add(sum1, v128.load(row, 16));
-          sum2 = f32x4.add(sum2, v128.load(row, 32));
-          sum3 = f32x4.add(sum3, v128.load(row, 48));
-        }
-        const to = out + column * 4;
-        storeScaled(to, sum0, sum1, scale);
-        storeScaled(to + 32, sum2, sum3, scale);
-        column += 16;
-      } while (column < D);
-    }
-    for (; column < D; column++) {
-      let sum: f32 = 0;
-      for (let id = ids; id < end; id += 4) {
-        sum += load<f32>(table + (<usize>load<u32>(id) * D + column) * 4);
-      }
-      store<f32>(out + column * 4, sum * scale);
-    }
-  }
-}
-
-/** Eight sums times a scale. */
-function storeScaled(to: usize, low: v128, high: v128, scale: f32): void {
-  const factor = f32x4.splat(scale);
-  v128.store(to, f32x4.mul(low, factor));
-  v128.store(to, f32x4.mul(high, factor), 16);
-}
-
-/** The same of a float16 table, as bits; numbers are finite. */
-export function gatherHalf(
-  out: usize,
-  stride: usize,
-  table: usize,
-  bags: usize,
-  B: usize,
-  D: usize,
-): void {
-  for (; B > 0; B--, out += stride) {
-    const scale = load<f32>(bags, 4);
-    const ids = bags + 8;
-    const end = ids + <usize>load<u32>(bags) * 4;
-    bags = end;
-    let column: usize = 0;
-    if (D >= 8) {
-      do {
-        if (column + 8 > D) column = D - 8;
-        let low = f32x4.splat(0);
-        let high = f32x4.splat(0);
-        for (let id = ids; id < end; id += 4) {
-          const row = table + (<usize>load<u32>(id) * D + column) * 2;
-          low = f32x4.add(low, widen(v128.load_ext<u16>(row)));
-          high = f32x4.add(high, widen(v128.load_ext<u16>(row, 8)));
-        }
-        storeScaled(out + column * 4, low, high, scale);
-        column += 8;
-      } while (column < D);
-    }
-    for (; column < D; column++) {
-      let sum: f32 = 0;
-      for (let id = ids; id < end; id += 4) {
-        const bits = i32x4.splat(load<u16>(table + (<usize>load<u32>(id) * D + column) * 2));
-        sum += f32x4.extract_lane(widen(bits), 0);
-      }
-      store<f32>(out + column * 4, sum * scale);
-    }
-  }
-}
-
-/** Four float16 as bits, each in 32 of them, to float32: exponents are moved by a product, which is exact. */
-function widen(bits: v128): v128 {
-  const sign = i32x4.shl(v128.and(bits, i32x4.splat(0x8000)), 16);
-  const magnitude = i32x4.shl(v128.and(bits, i32x4.splat(0x7fff)), 13);
-  return v128.or(sign, f32x4.mul(magnitude, i32x4.splat(0x77800000)));
-}
-
-/** The same of a table of whole numbers of 8 bits; scales [V]: of each row. */
-export function gatherWhole(
+export function gather(
+  kind: u32,
   out: usize,
   stride: usize,
   table: usize,
@@ -121,40 +23,126 @@ export function gatherWhole(
     const scale = load<f32>(bags, 4);
     const ids = bags + 8;
     const end = ids + <usize>load<u32>(bags) * 4;
+    if (kind === 0) sumFloat(out, table, ids, end, D, scale);
+    else if (kind === 1) sumHalf(out, table, ids, end, D, scale);
+    else sumWhole(out, table, ids, end, D, scale, scales);
     bags = end;
-    let column: usize = 0;
-    if (D >= 16) {
-      do {
-        if (column + 16 > D) column = D - 16;
-        let sum0 = f32x4.splat(0);
-        let sum1 = f32x4.splat(0);
-        let sum2 = f32x4.splat(0);
-        let sum3 = f32x4.splat(0);
-        for (let id = ids; id < end; id += 4) {
-          const number: usize = load<u32>(id);
-          const row = v128.load(table + number * D + column);
-          const rowScale = v128.load32_splat(scales + number * 4);
-          const low = i16x8.extend_low_i8x16_s(row);
-          const high = i16x8.extend_high_i8x16_s(row);
-          sum0 = f32x4.add(sum0, scaled(i32x4.extend_low_i16x8_s(low), rowScale));
-          sum1 = f32x4.add(sum1, scaled(i32x4.extend_high_i16x8_s(low), rowScale));
-          sum2 = f32x4.add(sum2, scaled(i32x4.extend_low_i16x8_s(high), rowScale));
-          sum3 = f32x4.add(sum3, scaled(i32x4.extend_high_i16x8_s(high), rowScale));
-        }
-        const to = out + column * 4;
-        storeScaled(to, sum0, sum1, scale);
-        storeScaled(to + 32, sum2, sum3, scale);
-        column += 16;
-      } while (column < D);
+  }
+}
+
+function sumFloat(out: usize, table: usize, ids: usize, end: usize, D: usize, scale: f32): void {
+  let column: usize = 0;
+  if (D >= 16) {
+    do {
+      // The last ones are a part of those before, too.
+      if (column + 16 > D) column = D - 16;
+      let sum0 = f32x4.splat(0);
+      let sum1 = f32x4.splat(0);
+      let sum2 = f32x4.splat(0);
+      let sum3 = f32x4.splat(0);
+      for (let id = ids; id < end; id += 4) {
+        const row = table + (<usize>load<u32>(id) * D + column) * 4;
+        sum0 = f32x4.add(sum0, v128.load(row));
+        sum1 = f32x4.add(sum1, v128.load(row, 16));
+        sum2 = f32x4.add(sum2, v128.load(row, 32));
+        sum3 = f32x4.add(sum3, v128.load(row, 48));
+      }
+      const to = out + column * 4;
+      storeScaled(to, sum0, sum1, scale);
+      storeScaled(to + 32, sum2, sum3, scale);
+      column += 16;
+    } while (column < D);
+  }
+  for (; column < D; column++) {
+    let sum: f32 = 0;
+    for (let id = ids; id < end; id += 4) {
+      sum += load<f32>(table + (<usize>load<u32>(id) * D + column) * 4);
     }
-    for (; column < D; column++) {
-      let sum: f32 = 0;
+    store<f32>(out + column * 4, sum * scale);
+  }
+}
+
+/** Eight sums times a scale. */
+function storeScaled(to: usize, low: v128, high: v128, scale: f32): void {
+  const factor = f32x4.splat(scale);
+  v128.store(to, f32x4.mul(low, factor));
+  v128.store(to, f32x4.mul(high, factor), 16);
+}
+
+function sumHalf(out: usize, table: usize, ids: usize, end: usize, D: usize, scale: f32): void {
+  let column: usize = 0;
+  if (D >= 8) {
+    do {
+      if (column + 8 > D) column = D - 8;
+      let low = f32x4.splat(0);
+      let high = f32x4.splat(0);
+      for (let id = ids; id < end; id += 4) {
+        const row = table + (<usize>load<u32>(id) * D + column) * 2;
+        low = f32x4.add(low, widen(v128.load_ext<u16>(row)));
+        high = f32x4.add(high, widen(v128.load_ext<u16>(row, 8)));
+      }
+      storeScaled(out + column * 4, low, high, scale);
+      column += 8;
+    } while (column < D);
+  }
+  for (; column < D; column++) {
+    let sum: f32 = 0;
+    for (let id = ids; id < end; id += 4) {
+      const bits = i32x4.splat(load<u16>(table + (<usize>load<u32>(id) * D + column) * 2));
+      sum += f32x4.extract_lane(widen(bits), 0);
+    }
+    store<f32>(out + column * 4, sum * scale);
+  }
+}
+
+/** Four float16 as bits, each in 32 of them, to float32: exponents are moved by a product, which is exact. */
+function widen(bits: v128): v128 {
+  const sign = i32x4.shl(v128.and(bits, i32x4.splat(0x8000)), 16);
+  const magnitude = i32x4.shl(v128.and(bits, i32x4.splat(0x7fff)), 13);
+  return v128.or(sign, f32x4.mul(magnitude, i32x4.splat(0x77800000)));
+}
+
+function sumWhole(
+  out: usize,
+  table: usize,
+  ids: usize,
+  end: usize,
+  D: usize,
+  scale: f32,
+  scales: usize,
+): void {
+  let column: usize = 0;
+  if (D >= 16) {
+    do {
+      if (column + 16 > D) column = D - 16;
+      let sum0 = f32x4.splat(0);
+      let sum1 = f32x4.splat(0);
+      let sum2 = f32x4.splat(0);
+      let sum3 = f32x4.splat(0);
       for (let id = ids; id < end; id += 4) {
         const number: usize = load<u32>(id);
-        sum += <f32>load<i8>(table + number * D + column) * load<f32>(scales + number * 4);
+        const row = v128.load(table + number * D + column);
+        const rowScale = v128.load32_splat(scales + number * 4);
+        const low = i16x8.extend_low_i8x16_s(row);
+        const high = i16x8.extend_high_i8x16_s(row);
+        sum0 = f32x4.add(sum0, scaled(i32x4.extend_low_i16x8_s(low), rowScale));
+        sum1 = f32x4.add(sum1, scaled(i32x4.extend_high_i16x8_s(low), rowScale));
+        sum2 = f32x4.add(sum2, scaled(i32x4.extend_low_i16x8_s(high), rowScale));
+        sum3 = f32x4.add(sum3, scaled(i32x4.extend_high_i16x8_s(high), rowScale));
       }
-      store<f32>(out + column * 4, sum * scale);
+      const to = out + column * 4;
+      storeScaled(to, sum0, sum1, scale);
+      storeScaled(to + 32, sum2, sum3, scale);
+      column += 16;
+    } while (column < D);
+  }
+  for (; column < D; column++) {
+    let sum: f32 = 0;
+    for (let id = ids; id < end; id += 4) {
+      const number: usize = load<u32>(id);
+      sum += <f32>load<i8>(table + number * D + column) * load<f32>(scales + number * 4);
     }
+    store<f32>(out + column * 4, sum * scale);
   }
 }
 

@@ -23,24 +23,20 @@ export interface WholeKernels {
   packWhole(layer: number, from: number, O: number): void;
 }
 
-/** Sums rows of a table: rows of `out`, `stride` apart, from B bags of sizes, scales and ids. */
-type GatherBags = (
-  out: number,
-  stride: number,
-  table: number,
-  bags: number,
-  B: number,
-  D: number,
-  /** Of each row of the table, where it has some. */
-  scales: number,
-) => void;
-
 /** All kernels; everything but a size or a scale is a byte offset. */
 export interface Kernels extends WholeKernels {
   layerFloat(layer: number, B: number): void;
-  gatherFloat: GatherBags;
-  gatherHalf: GatherBags;
-  gatherWhole: GatherBags;
+  /** Sums rows of a table: rows of `out`, from B bags of sizes, scales and ids. `kind`: index into `PRECISIONS`. */
+  gather(
+    kind: number,
+    out: number,
+    stride: number,
+    table: number,
+    bags: number,
+    B: number,
+    D: number,
+    scales: number,
+  ): void;
   multiply(out: number, left: number, right: number, D: number): void;
 }
 

@@ -8,7 +8,7 @@ import type { FeatureBuffer, IdBags } from '../features/feature-buffer.js';
 import { combinerScale } from '../kernels/embedding-bag.js';
 import type { StudentDefinition } from '../model/definition.js';
 import { SCORE_BIAS } from '../model/parameters.js';
-import type { Precision, StoredParameters } from '../model/stored-parameters.js';
+import { PRECISIONS, type Precision, type StoredParameters } from '../model/stored-parameters.js';
 import { towerLogit } from '../model/towers.js';
 import type { Executor } from './executor.js';
 import {
@@ -39,6 +39,8 @@ export class WasmExecutor implements Executor {
   readonly name: string;
   readonly parameters: StoredParameters;
   private readonly kernels: Kernels;
+  /** How tables are stored, as the kernels know it. */
+  private readonly kind: number;
   /** The whole memory, and the bags' part of it. */
   private readonly floats: Float32Array;
   private readonly ids: Int32Array;
@@ -53,7 +55,9 @@ export class WasmExecutor implements Executor {
     parts: { parameters: StoredParameters; instructions: Instructions; memory: KernelMemory },
   ) {
     const { memory, instructions } = parts;
-    this.name = `${instructions}-${NUMBER_NAMES[tablePrecision(layout)]}`;
+    const precision = tablePrecision(layout);
+    this.name = `${instructions}-${NUMBER_NAMES[precision]}`;
+    this.kind = PRECISIONS.indexOf(precision);
     this.kernels = startKernels(instructions, memory);
     const { parameters } = parts;
     const { kernels } = this;
@@ -195,13 +199,10 @@ export class WasmExecutor implements Executor {
 
   /** The scaled sums of the rows of bags that were written. */
   private gather(out: number, stride: number, place: TablePlace, count: number): void {
-    const { kernels } = this;
-    const { embeddingSize: D } = this.definition;
     const { ids } = this.layout;
-    const { precision, table, scales } = place;
-    if (precision === 'float32') kernels.gatherFloat(out, stride, table, ids, count, D, 0);
-    else if (precision === 'float16') kernels.gatherHalf(out, stride, table, ids, count, D, 0);
-    else kernels.gatherWhole(out, stride, table, ids, count, D, scales);
+    const { table, scales } = place;
+    const { embeddingSize: D } = this.definition;
+    this.kernels.gather(this.kind, out, stride, table, ids, count, D, scales);
   }
 }
 
