@@ -28,6 +28,7 @@ const MODULE = {
   platform: 'neutral',
   target: TARGET,
   legalComments: 'none',
+  charset: 'utf8',
   banner: { js: '/* @bert2dnn/student, Apache-2.0 */' },
   metafile: true,
   logLevel: 'warning',

@@ -14,9 +14,9 @@ const FOLDERS = [
   {
     source: 'packages/student/kernels',
     target: 'packages/student/src/executors',
-    // The caller gives the memory, as large as the student is. Made for the wire: gzip finds what repeats in digits of
-    // bytes, but not in base64, which shifts them; and calls that are not in inner loops stay calls.
-    encoding: 'hex',
+    // The caller gives the memory, as large as the student is. Made for the wire: gzip finds what repeats in characters
+    // that are a byte each, but not in base64, which shifts them; and calls that are not in inner loops stay calls.
+    encoding: 'characters',
     flags: ['--importMemory'],
     flagsOf: { relaxed: ['--enable', 'relaxed-simd'] },
   },
@@ -46,11 +46,31 @@ async function compile(source, moreFlags) {
 }
 
 function describe(name, bytes, encoding) {
-  const lines = bytes
-    .toString(encoding)
-    .match(/.{1,90}/g)
-    .map((line) => `  '${line}'`);
-  return `// Compiled from kernels/${name}.ts by scripts/build-kernels.mjs; not edited by hand.\n\n/** WebAssembly, ${encoding}. */\nexport const ${name.toUpperCase()}_WASM =\n${lines.join(' +\n')};\n`;
+  const [note, lines] = encoding === 'characters' ? inCharacters(bytes) : inBase64(bytes);
+  return `// Compiled from kernels/${name}.ts by scripts/build-kernels.mjs; not edited by hand.\n\n/** WebAssembly, ${note}. */\nexport const ${name.toUpperCase()}_WASM =\n${lines.map((line) => `  '${line}'`).join(' +\n')};\n`;
+}
+
+function inBase64(bytes) {
+  return ['base64', bytes.toString('base64').match(/.{1,90}/g)];
+}
+
+/** Added to each byte: of all numbers, it makes the most frequent ones letters that take one byte in UTF-8. */
+const SHIFT = 41;
+const LINE = 90;
+
+function inCharacters(bytes) {
+  const characters = Array.from(bytes, (byte) => {
+    const unit = (byte + SHIFT) & 255;
+    const character = String.fromCharCode(unit);
+    // Whatever an editor would not show, and what means something in the text of a string.
+    const isHidden = /[\p{C}\xa0'\\]/u.test(character);
+    return isHidden ? `\\x${unit.toString(16).padStart(2, '0')}` : character;
+  });
+  const lines = [];
+  for (let start = 0; start < characters.length; start += LINE) {
+    lines.push(characters.slice(start, start + LINE).join(''));
+  }
+  return [`each byte plus ${SHIFT} as a character`, lines];
 }
 
 let numStale = 0;
