@@ -4,7 +4,7 @@ import { IdBags } from './feature-buffer.js';
 import type { Lexicon } from './lexicon.js';
 import type { PlainReader } from './plain-reader.js';
 
-/** What makes words of texts: for plain ones first, where there is one. */
+/** What makes words of texts: for plain ones first, where there is one, whose source must have read the text. */
 export interface TextReaders {
   tokenizer: Tokenizer;
   plainReader: PlainReader | undefined;
@@ -34,7 +34,7 @@ export class AnalysedText {
     this.isRepeated = this.has(text, lexicon);
     if (this.isRepeated) return;
     this.numWords = 0;
-    if (!plainReader?.read(text, this)) {
+    if (!plainReader?.read(this)) {
       this.numWords = 0;
       for (const word of tokenizer.splitWords(text)) this.push(lexicon.intern(word));
     }

@@ -17,6 +17,7 @@ import { MatchBlock } from './match-block.js';
 import { HashedNgramsBlock, ListedNgramsBlock } from './ngrams-block.js';
 import { PlainReader } from './plain-reader.js';
 import { TextCache } from './text-cache.js';
+import { TextCodes } from './text-codes.js';
 import type { Vocabulary } from './vocabulary.js';
 import { WordStatistics } from './word-statistics.js';
 
@@ -50,9 +51,11 @@ export class Featurizer {
   ) {
     this.tokenizer = tokenizerOf(definition.text);
     const { tokenizer, lexicon } = this;
+    const codes = new TextCodes();
     const isDefault = definition.text.tokenizer === 'default';
-    const plainReader = isDefault ? new PlainReader(lexicon, definition.text) : undefined;
-    this.caches = definition.fields.map(() => new TextCache({ tokenizer, plainReader, lexicon }));
+    const plainReader = isDefault ? new PlainReader(lexicon, definition.text, codes) : undefined;
+    const readers = { tokenizer, plainReader, lexicon };
+    this.caches = definition.fields.map(() => new TextCache(readers, codes));
     this.blocks = definition.blocks.map((block, index) =>
       block.kind === 'match'
         ? this.createMatch(block, vocabularies)

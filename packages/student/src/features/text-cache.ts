@@ -1,6 +1,7 @@
 // The texts of one field that came lately, analysed, so that a query or a title that comes again costs next to nothing:
 // in a ranking, in the epochs of a training, in a shop. Bounded: a text takes the place of another.
 import { AnalysedText, type TextReaders } from './analysed-text.js';
+import type { TextCodes } from './text-codes.js';
 
 /** Texts that are kept, a power of two: some 6 MB of titles if all places are taken, 30 MB if texts were made for it. */
 const NUM_PLACES = 1 << 13;
@@ -18,7 +19,10 @@ export class TextCache {
   private last = this.passing[0];
   private round = 0;
 
-  constructor(private readonly readers: TextReaders) {}
+  constructor(
+    private readonly readers: TextReaders,
+    private readonly codes: TextCodes,
+  ) {}
 
   /** Begins with another round of examples: texts that were handed out are no longer needed. */
   begin(): void {
@@ -29,7 +33,10 @@ export class TextCache {
   /** The text of an example of the round, analysed; holds until the next round begins. */
   read(text: string, exampleIndex: number): AnalysedText {
     const { readers } = this;
-    if (!this.last.has(text, readers.lexicon)) this.last = this.roomFor(text, exampleIndex);
+    if (!this.last.has(text, readers.lexicon)) {
+      this.codes.read(text);
+      this.last = this.roomFor(text, exampleIndex);
+    }
     this.last.read(text, readers);
     this.last.round = this.round;
     return this.last;
@@ -37,7 +44,7 @@ export class TextCache {
 
   /** Where a text is or may be read to: never where another one of the round is. */
   private roomFor(text: string, exampleIndex: number): AnalysedText {
-    const place = text.length > MAX_KEPT_LENGTH ? undefined : this.placeOf(text);
+    const place = text.length > MAX_KEPT_LENGTH ? undefined : this.placeOf();
     if (place && (place.round !== this.round || place.has(text, this.readers.lexicon))) {
       return place;
     }
@@ -46,9 +53,9 @@ export class TextCache {
   }
 
   /** The text's place in the cache, undefined if it gets none. */
-  private placeOf(text: string): AnalysedText | undefined {
+  private placeOf(): AnalysedText | undefined {
     const { hashes, places } = this;
-    const hash = hashOf(text);
+    const { hash } = this.codes;
     const first = (hash ^ (hash >>> 15)) & (NUM_PLACES - 2);
     const second = first + 1;
     if (hashes[first] === hash && places[first] !== undefined) return places[first];
@@ -66,21 +73,4 @@ export class TextCache {
     hashes[first] = hash;
     return latest;
   }
-}
-
-function hashOf(text: string): number {
-  const { length } = text;
-  let hash = length;
-  let index = 0;
-  // Three at once: a multiplication waits for the one before.
-  for (; index + 2 < length; index += 3) {
-    const next =
-      text.charCodeAt(index) ^
-      (text.charCodeAt(index + 1) << 8) ^
-      (text.charCodeAt(index + 2) << 16);
-    hash = Math.imul(hash ^ next, 0x9e3779b1);
-    hash ^= hash >>> 15;
-  }
-  for (; index < length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  return hash;
 }

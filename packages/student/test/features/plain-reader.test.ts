@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AnalysedText } from '../../src/features/analysed-text.js';
 import { Lexicon } from '../../src/features/lexicon.js';
 import { PlainReader } from '../../src/features/plain-reader.js';
+import { TextCodes } from '../../src/features/text-codes.js';
 import { type TextDefinition, tokenizerOf } from '../../src/text/tokenizer.js';
 
 const PLAIN: TextDefinition = { tokenizer: 'default', ngrams: 2 };
@@ -11,10 +12,12 @@ const QUANTITIES: TextDefinition = { ...PLAIN, quantities: true };
 /** Words of a text as the reader has them; undefined if it gives up. */
 function createReader(definition: TextDefinition): (text: string) => string[] | undefined {
   const lexicon = new Lexicon();
-  const reader = new PlainReader(lexicon, definition);
+  const codes = new TextCodes();
+  const reader = new PlainReader(lexicon, definition, codes);
   return (text) => {
     const analysed = new AnalysedText();
-    if (!reader.read(text, analysed)) return undefined;
+    codes.read(text);
+    if (!reader.read(analysed)) return undefined;
     return [...analysed.words.subarray(0, analysed.numWords)].map((word) => lexicon.words[word]);
   };
 }
@@ -83,10 +86,12 @@ describe('PlainReader', () => {
 
   it('knows a word again, and forgets it with the lexicon', () => {
     const lexicon = new Lexicon();
-    const reader = new PlainReader(lexicon, QUANTITIES);
+    const codes = new TextCodes();
+    const reader = new PlainReader(lexicon, QUANTITIES, codes);
     const numbersOf = (text: string): number[] => {
       const analysed = new AnalysedText();
-      reader.read(text, analysed);
+      codes.read(text);
+      reader.read(analysed);
       return [...analysed.words.subarray(0, analysed.numWords)];
     };
     expect(numbersOf('saw SAW saw')).toEqual([0, 0, 0]);

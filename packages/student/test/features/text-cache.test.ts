@@ -1,11 +1,13 @@
 import { expect, it } from 'vitest';
 import { Lexicon } from '../../src/features/lexicon.js';
 import { TextCache } from '../../src/features/text-cache.js';
+import { TextCodes } from '../../src/features/text-codes.js';
 import { TOKENIZERS } from '../../src/text/tokenizer.js';
 
 it('never reads a text to where another one of the round is, however many want the same place', () => {
   const lexicon = new Lexicon();
-  const cache = new TextCache({ tokenizer: TOKENIZERS.default, plainReader: undefined, lexicon });
+  const readers = { tokenizer: TOKENIZERS.default, plainReader: undefined, lexicon };
+  const cache = new TextCache(readers, new TextCodes());
   // Each comes twice, soon enough to get a place; there are some five for each set of places.
   const texts = Array.from({ length: 40_000 }, (_, index) => {
     const part = Math.floor(index / 200);
