@@ -5,6 +5,7 @@ import { SIMD_WASM } from './simd-wasm.js';
 /** The part of a WebAssembly memory that is used. */
 export interface KernelMemory {
   readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
 }
 
 // Types for WebAssembly come with those of browsers or Node; this package is compiled without either.
@@ -13,7 +14,7 @@ declare const WebAssembly:
       validate(bytes: Uint8Array): boolean;
       Module: new (bytes: Uint8Array) => object;
       Instance: new (module: object, imports: object) => { exports: unknown };
-      Memory: new (size: { initial: number; maximum: number }) => KernelMemory;
+      Memory: new (size: { initial: number }) => KernelMemory;
     }
   | undefined;
 
@@ -62,9 +63,20 @@ export function createMemory(sizeBytes: number): KernelMemory | undefined {
   const pages = Math.ceil(sizeBytes / PAGE_BYTES);
   if (WebAssembly === undefined || pages > MAX_PAGES) return undefined;
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+    return new WebAssembly.Memory({ initial: pages });
   } catch {
     return undefined;
+  }
+}
+
+/** Makes a memory larger, and ends all views of it; false, and nothing is changed, where there is no room. */
+export function growMemory(memory: KernelMemory, sizeBytes: number): boolean {
+  const pages = Math.ceil((sizeBytes - memory.buffer.byteLength) / PAGE_BYTES);
+  try {
+    memory.grow(pages);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,15 +1,15 @@
 // Where everything lies in the memory of the kernels. Places are given out first, then the memory is made as large as
-// they need and never grows, so that views of it stay valid.
+// they need and does not grow again, so that views of it stay valid.
 
 /** Every place begins at a multiple of a cache line. */
 const ALIGNMENT_BYTES = 64;
 /** The compiler keeps the first bytes for itself. */
-const FIRST_BYTE = 1024;
+export const FIRST_BYTE = 1024;
 
 /** Places in a memory to come. */
 export class MemoryPlan {
-  /** Bytes of all places so far. */
-  sizeBytes = FIRST_BYTE;
+  /** @param sizeBytes of what is there already, and then of all places so far. */
+  constructor(public sizeBytes = FIRST_BYTE) {}
 
   /** Byte offset of a new place. */
   reserve(sizeBytes: number): number {

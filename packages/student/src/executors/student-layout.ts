@@ -85,16 +85,22 @@ export const NUM_IDS = 8192;
 const MAX_ROWS = 64;
 const MAX_SCRATCH_BYTES = 1 << 24;
 
-/** Places of everything that a student needs. */
+/**
+ * Places of everything that a student needs, behind what `memory` holds already: tables that are views of it stay where
+ * they are.
+ */
 export function layOutStudent(
   definition: StudentDefinition,
   parameters: StoredParameters,
+  memory?: ArrayBuffer,
 ): StudentLayout {
-  const plan = new MemoryPlan();
+  const plan = new MemoryPlan(memory?.byteLength);
+  const place = (array: ArrayBufferView): number =>
+    array.buffer === memory ? array.byteOffset : plan.reserve(array.byteLength);
   const tables = new Map(
     tableBlocks(definition).map(({ name }) => [
       name,
-      placeTable(plan, parameters[embeddingName(name)]),
+      placeTable(parameters[embeddingName(name)], place),
     ]),
   );
   const shapes = layerStacks(definition);
@@ -115,16 +121,11 @@ export function layOutStudent(
   return { tables, stacks, ids, vector, unpacked, numRows, sizeBytes: plan.sizeBytes };
 }
 
-function placeTable(plan: MemoryPlan, tensor: StoredTensor): TablePlace {
+function placeTable(tensor: StoredTensor, place: (array: ArrayBufferView) => number): TablePlace {
   const precision = precisionOf(tensor);
-  if (tensor instanceof Float32Array) {
-    return { precision, table: plan.reserve(tensor.byteLength), scales: 0 };
-  }
-  if (tensor.precision === 'float16') {
-    return { precision, table: plan.reserve(tensor.bits.byteLength), scales: 0 };
-  }
-  const { values, scales } = tensor;
-  return { precision, table: plan.reserve(values.length), scales: plan.reserve(scales.byteLength) };
+  if (tensor instanceof Float32Array) return { precision, table: place(tensor), scales: 0 };
+  if (tensor.precision === 'float16') return { precision, table: place(tensor.bits), scales: 0 };
+  return { precision, table: place(tensor.values), scales: place(tensor.scales) };
 }
 
 function rowsOf(definition: StudentDefinition, stacks: readonly LayerStack[]): number {

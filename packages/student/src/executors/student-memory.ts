@@ -2,14 +2,14 @@
 import { decodeTensor } from '../model/decode-parameters.js';
 import { embeddingName } from '../model/parameters.js';
 import type { Int8Tensor, StoredParameters, StoredTensor } from '../model/stored-parameters.js';
-import type { Kernels } from './kernel-modules.js';
+import { growMemory, type KernelMemory, type Kernels } from './kernel-modules.js';
 import { LAYER_MEMBERS, type LayerDescriptor } from './memory-plan.js';
 import { numPanels, packFloats } from './packed-layer.js';
 import type { LayerPlace, StudentLayout, TablePlace } from './student-layout.js';
 
 /**
- * Copies tables and packs layers. Returns the parameters: tables as views of the memory, what belongs to layers as
- * copies, so that the given ones, often views of a whole file, can be forgotten.
+ * Copies tables that are elsewhere, and packs layers. Returns the parameters: tables as views of the memory, what belongs
+ * to layers as copies, so that the given ones, often views of a whole file, can be forgotten.
  */
 export function fillStudentMemory(
   buffer: ArrayBuffer,
@@ -20,7 +20,7 @@ export function fillStudentMemory(
   for (const [name, tensor] of Object.entries(parts.parameters)) moved[name] = tensor;
   for (const [name, place] of layout.tables) {
     const table = embeddingName(name);
-    moved[table] = copyTable(buffer, place, parts.parameters[table]);
+    moved[table] = placedTable(buffer, place, parts.parameters[table]);
   }
   for (const { layers } of layout.stacks) {
     for (const layer of layers) fillLayer(buffer, layer, { ...parts, unpacked: layout.unpacked });
@@ -31,27 +31,71 @@ export function fillStudentMemory(
   return moved;
 }
 
-/** Copies a table to its place and returns it there. */
-function copyTable(
+/** A table at its place, where it is copied to if it is not there. */
+function placedTable(
   buffer: ArrayBuffer,
   { table, scales }: TablePlace,
   tensor: StoredTensor,
 ): StoredTensor {
-  if (tensor instanceof Float32Array) {
-    const floats = new Float32Array(buffer, table, tensor.length);
-    floats.set(tensor);
-    return floats;
-  }
+  if (tensor instanceof Float32Array) return placed(buffer, table, tensor);
   if (tensor.precision === 'float16') {
-    const bits = new Uint16Array(buffer, table, tensor.bits.length);
-    bits.set(tensor.bits);
-    return { precision: 'float16', bits };
+    return { precision: 'float16', bits: placed(buffer, table, tensor.bits) };
   }
-  const values = new Int8Array(buffer, table, tensor.values.length);
-  values.set(tensor.values);
-  const rowScales = new Float32Array(buffer, scales, tensor.scales.length);
-  rowScales.set(tensor.scales);
-  return { precision: 'int8', values, scales: rowScales };
+  const { values } = tensor;
+  return {
+    precision: 'int8',
+    values: placed(buffer, table, values),
+    scales: placed(buffer, scales, tensor.scales),
+  };
+}
+
+function placed<T extends NumberArray>(buffer: ArrayBuffer, place: number, array: T): T {
+  if (array.buffer === buffer) return array;
+  const copy = viewLike(array, buffer, place, array.length);
+  copy.set(array);
+  return copy;
+}
+
+type NumberArray = Float32Array | Uint16Array | Int8Array;
+
+/** A view of the kind of `array`. */
+function viewLike<T extends NumberArray>(
+  array: T,
+  buffer: ArrayBuffer,
+  place: number,
+  length: number,
+): T {
+  const View = array.constructor as new (buffer: ArrayBuffer, place: number, length: number) => T;
+  return new View(buffer, place, length);
+}
+
+/**
+ * Makes the memory larger that parameters are views of, and returns them as views of it as it is then; undefined, and
+ * nothing is changed, where there is no room.
+ */
+export function growWithParameters(
+  memory: KernelMemory,
+  sizeBytes: number,
+  parameters: StoredParameters,
+): StoredParameters | undefined {
+  const { buffer } = memory;
+  // A view that ends forgets where it was.
+  const renewer = <T extends NumberArray>(array: T): (() => T) => {
+    if (array.buffer !== buffer) return () => array;
+    const { byteOffset, length } = array;
+    return () => viewLike(array, memory.buffer, byteOffset, length);
+  };
+  const renewers = Object.entries(parameters).map(([name, tensor]) => {
+    if (tensor instanceof Float32Array) return [name, renewer(tensor)] as const;
+    if (tensor.precision === 'float16') {
+      const bits = renewer(tensor.bits);
+      return [name, () => ({ ...tensor, bits: bits() })] as const;
+    }
+    const [values, scales] = [renewer(tensor.values), renewer(tensor.scales)];
+    return [name, () => ({ ...tensor, values: values(), scales: scales() })] as const;
+  });
+  if (!growMemory(memory, sizeBytes)) return undefined;
+  return Object.fromEntries(renewers.map(([name, renew]) => [name, renew()]));
 }
 
 function writeDescriptor(buffer: ArrayBuffer, address: number, descriptor: LayerDescriptor): void {

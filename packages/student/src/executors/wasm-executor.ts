@@ -1,4 +1,5 @@
-// Runs a student in WebAssembly: everything lies in one memory, planned and filled when it is made.
+// Runs a student in WebAssembly: everything lies in one memory, planned and filled when it is made. Tables that a loader
+// read into it are not copied.
 //
 // The ways to run a student, slowest first (`npm run bench -- latency` has the figures):
 //   1. ReferenceExecutor: plain JavaScript.
@@ -26,7 +27,7 @@ import {
   type StudentLayout,
   type TablePlace,
 } from './student-layout.js';
-import { fillStudentMemory } from './student-memory.js';
+import { fillStudentMemory, growWithParameters } from './student-memory.js';
 
 /** Names of what executors compute with. */
 const NUMBER_NAMES = { float32: 'f32', float16: 'f16', int8: 'int8' } as const;
@@ -68,17 +69,22 @@ export class WasmExecutor implements Executor {
     this.fieldVectors = layout.stacks.map(() => new Float32Array(0));
   }
 
-  /** An executor, or undefined where this machine has no such instructions or no room. */
+  /**
+   * An executor, or undefined where this machine has no such instructions or no room.
+   * @param room the memory that the parameters are views of, if they are: it becomes the executor's.
+   */
   static create(
     definition: StudentDefinition,
     parameters: StoredParameters,
     instructions: Instructions,
+    room?: KernelMemory,
   ): WasmExecutor | undefined {
     if (!canRun(instructions)) return undefined;
-    const layout = layOutStudent(definition, parameters);
-    const memory = createMemory(layout.sizeBytes);
-    if (memory === undefined) return undefined;
-    return new WasmExecutor(definition, layout, { parameters, instructions, memory });
+    const layout = layOutStudent(definition, parameters, room?.buffer);
+    const memory = room ?? createMemory(layout.sizeBytes);
+    const moved = room ? growWithParameters(room, layout.sizeBytes, parameters) : parameters;
+    if (memory === undefined || moved === undefined) return undefined;
+    return new WasmExecutor(definition, layout, { parameters: moved, instructions, memory });
   }
 
   run(features: FeatureBuffer): Float32Array {

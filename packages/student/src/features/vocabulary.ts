@@ -102,8 +102,8 @@ export class Vocabulary {
       );
     }
     const text = decode(bytes);
-    // Of ASCII, bytes are units.
-    if (text?.length === bytes.length) return new Vocabulary(text, offsets.subarray(1));
+    // Of ASCII, bytes are units. The offsets are copied, because the file's bytes may move.
+    if (text?.length === bytes.length) return new Vocabulary(text, offsets.slice(1));
     const tokens: string[] = [];
     for (let id = 0; id < size; id++) {
       const token = decode(bytes.subarray(offsets[id], offsets[id + 1]));

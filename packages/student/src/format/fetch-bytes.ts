@@ -1,13 +1,21 @@
 // Fetches a file and makes sure that it is one: not an error, not a web page, not half of it.
 import { StudentError } from '../errors.js';
+import type { ExecutorChoice } from '../executors/executor.js';
+import type { FileBytes } from '../executors/room.js';
+import { readBlob } from './read-blob.js';
 
 /**
- * The bytes at an address.
+ * The bytes at an address, or of what a server answered, read to where an executor works on them.
  * @throws {StudentError} STUDENT_FETCH_FAILED if it cannot be reached, answers with another status than success or with a
  * web page, or breaks off.
  */
-export async function fetchBytes(address: string): Promise<Uint8Array> {
-  const response = await reach(address);
+export async function fetchBytes(
+  source: string | Response,
+  executor?: ExecutorChoice,
+): Promise<FileBytes> {
+  const isAddress = typeof source === 'string';
+  const address = isAddress ? source : source.url;
+  const response = isAddress ? await reach(source) : source;
   if (!response.ok) {
     const status = `${response.status} ${response.statusText}`.trim();
     fail(address, `got status ${status}, expected 200`, { hint: ADDRESS_HINT });
@@ -16,9 +24,9 @@ export async function fetchBytes(address: string): Promise<Uint8Array> {
   if (/^(text\/html|application\/xhtml)/i.test(type)) {
     fail(address, `got a web page (${type}), expected a model`, { hint: PAGE_HINT });
   }
-  const bytes = await readBody(address, response);
-  checkLength(address, response, bytes.length);
-  return bytes;
+  const body = await readBody(address, response);
+  checkLength(address, response, body.size);
+  return readBlob(body, executor);
 }
 
 const ADDRESS_HINT = 'Check the address; a relative one starts from the page.';
@@ -35,9 +43,10 @@ async function reach(address: string): Promise<Response> {
   }
 }
 
-async function readBody(address: string, response: Response): Promise<Uint8Array> {
+/** As a blob, which comes without this thread's work. */
+async function readBody(address: string, response: Response): Promise<Blob> {
   try {
-    return new Uint8Array(await response.arrayBuffer());
+    return await response.blob();
   } catch (cause) {
     return fail(address, `broke off: ${messageOf(cause)}`, { hint: AGAIN_HINT, cause });
   }

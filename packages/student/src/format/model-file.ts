@@ -1,6 +1,6 @@
 // A student as one file, `model.b2d`: safetensors whose metadata holds the student's JSON. Works on bytes only.
 import { StudentError } from '../errors.js';
-import type { Student, StudentOptions } from '../model/student.js';
+import type { LoaderOptions, Student } from '../model/student.js';
 import type { SafetensorsTensor } from './data-types.js';
 import { readSafetensors } from './safetensors-reader.js';
 import { dataPart, writeSafetensors } from './safetensors-writer.js';
@@ -34,7 +34,7 @@ export async function serializeModel(student: Student): Promise<Uint8Array> {
 export async function parseModel(
   bytes: Uint8Array,
   file: string = MODEL_FILE,
-  options: StudentOptions = {},
+  options: LoaderOptions = {},
 ): Promise<Student> {
   const { content, tensors, data } = inFile(file, () => openModel(bytes));
   // A copy each time, because reading empties it.

@@ -2,7 +2,7 @@
 // Works on text and bytes only: where they lie is the caller's business. In one file: `model-file.ts`.
 import { StudentError } from '../errors.js';
 import { isReferenceMissing, loadReference } from '../executors/reference.js';
-import type { Student, StudentOptions } from '../model/student.js';
+import type { LoaderOptions, Student } from '../model/student.js';
 import { readSafetensors, type SafetensorsFile } from './safetensors-reader.js';
 import { writeSafetensors } from './safetensors-writer.js';
 import { sha256 } from './sha256.js';
@@ -46,7 +46,7 @@ export async function serializeStudent(student: Student): Promise<SerializedStud
 export async function parseStudent(
   { json, weights }: SerializedStudent,
   place = '',
-  options: StudentOptions = {},
+  options: LoaderOptions = {},
 ): Promise<Student> {
   const file = STUDENT_FILES.weights;
   const content = inFile(`${place}${STUDENT_FILES.json}`, () => parseStudentJson(json, file));
@@ -70,7 +70,7 @@ export interface UncheckedStudent {
  */
 export async function finishStudent(
   { content, data, file }: UncheckedStudent,
-  options: StudentOptions,
+  options: LoaderOptions,
   read: () => SafetensorsFile,
 ): Promise<Student> {
   const checksum = sha256(data);

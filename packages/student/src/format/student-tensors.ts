@@ -4,7 +4,7 @@ import { Vocabulary, vocabularyTensors } from '../features/vocabulary.js';
 import type { StudentDefinition } from '../model/definition.js';
 import { embeddingName, isTableName, isWeightName, parameterShapes } from '../model/parameters.js';
 import type { Precision, StoredTensor } from '../model/stored-parameters.js';
-import { createStudent, type Student, type StudentOptions } from '../model/student.js';
+import { createStudent, type LoaderOptions, type Student } from '../model/student.js';
 import { alignTo, type SafetensorsDataType, type SafetensorsTensor } from './data-types.js';
 import type { TensorToWrite } from './safetensors-writer.js';
 
@@ -47,7 +47,7 @@ export interface StudentToRead {
  */
 export function readStudent(
   { definition, precision, tensors }: StudentToRead,
-  options: StudentOptions = {},
+  options: LoaderOptions = {},
 ): Student {
   const shapes = parameterShapes(definition);
   const parameters: Record<string, StoredTensor> = {};

@@ -2,6 +2,7 @@
 import { StudentError } from '../errors.js';
 import { createExecutor } from '../executors/create-executor.js';
 import { EXECUTOR_CHOICES, type Executor, type ExecutorChoice } from '../executors/executor.js';
+import type { KernelMemory } from '../executors/kernel-modules.js';
 import type { ExplainOptions, Explanation } from '../explain/explanation.js';
 import type { FeatureBuffer } from '../features/feature-buffer.js';
 import { Featurizer } from '../features/featurizer.js';
@@ -43,7 +44,8 @@ export interface StudentParts {
 export interface StudentOptions {
   /**
    * What computes. Default `auto`, the fastest that this machine has, for a student that is loaded, and `reference` for
-   * one that is made of parts, whose parameters may go on changing. Others than `reference` copy the parameters once.
+   * one that is made of parts, whose parameters may go on changing. Others than `reference` copy parts that are given, or
+   * tables in bytes that are given; a file that is read itself is read to where they work.
    */
   executor?: ExecutorChoice;
   /**
@@ -51,6 +53,12 @@ export interface StudentOptions {
    * Default 65,536.
    */
   maxTextLength?: number;
+}
+
+/** What a loader knows beside the options. */
+export interface LoaderOptions extends StudentOptions {
+  /** The memory that the parameters are views of: the executor's from now on. */
+  memory?: KernelMemory | undefined;
 }
 
 /** Default of `StudentOptions.maxTextLength`. */
@@ -75,7 +83,7 @@ export class Student {
   private readonly texts: string[] = [];
 
   /** @see createStudent, which checks parts and options first. */
-  constructor(parts: StudentParts, options: StudentOptions = {}) {
+  constructor(parts: StudentParts, options: LoaderOptions = {}) {
     const { definition, vocabularies, parameters } = parts;
     this.maxTextLength = options.maxTextLength ?? MAX_TEXT_LENGTH;
     this.definition = definition;
@@ -83,7 +91,8 @@ export class Student {
     this.featurizer = new Featurizer(definition, vocabularies);
     this.features = this.featurizer.createBuffer();
     this.precision = storedPrecision(parameters);
-    this.runner = createExecutor(definition, parameters, options.executor ?? 'reference');
+    const { executor = 'reference', memory } = options;
+    this.runner = createExecutor(definition, parameters, executor, memory);
     this.parameters = this.runner.parameters;
   }
 
@@ -247,7 +256,7 @@ export class Student {
  * @throws {StudentError} OPTION_INVALID, DEFINITION_INVALID, VOCABULARY_INVALID, or STUDENT_INVALID if a parameter is missing,
  * unknown, misshapen, not finite or stored as no other is.
  */
-export function createStudent(parts: StudentParts, options: StudentOptions = {}): Student {
+export function createStudent(parts: StudentParts, options: LoaderOptions = {}): Student {
   checkOptions(options);
   checkDefinition(parts.definition);
   checkVocabularies(parts);

@@ -1,15 +1,17 @@
 // Loads a student from disk as well: what `loadStudent` of the core takes, and paths.
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { StudentError } from '../errors.js';
+import type { FileBytes } from '../executors/room.js';
 import { loadStudent as loadAnywhere, type StudentSource } from '../format/load-student.js';
 import { parseModel } from '../format/model-file.js';
 import type { Student, StudentOptions } from '../model/student.js';
+import { readFileBytes } from './read-file.js';
 import { loadStudentFolder } from './student-folder.js';
 
 /**
  * Loads a student, checked throughout: from the path (or `file:` URL) of a `.b2d` file or a student folder, or whatever
- * the core's `loadStudent` takes. A file is read once, and its tables are views of those bytes.
+ * the core's `loadStudent` takes. A file is read once, to where the executor works on it: its tables are never copied.
  * @throws {StudentError} STUDENT_FILE_MISSING if there is nothing to read; else as the core's.
  */
 export async function loadStudent(
@@ -19,7 +21,8 @@ export async function loadStudent(
   const path = pathOf(source);
   if (path === undefined) return loadAnywhere(source, options);
   if (await isFolder(path)) return loadStudentFolder(path, options);
-  return parseModel(await readModel(path), path, options);
+  const { bytes, memory } = await readModel(path, options);
+  return parseModel(bytes, path, { ...options, memory });
 }
 
 /** A path on disk; `undefined` for all else. An address has at least two letters before its colon, a drive has one. */
@@ -37,9 +40,9 @@ async function isFolder(path: string): Promise<boolean> {
   );
 }
 
-async function readModel(path: string): Promise<Uint8Array> {
+async function readModel(path: string, { executor }: StudentOptions): Promise<FileBytes> {
   try {
-    return await readFile(path);
+    return await readFileBytes(path, executor);
   } catch (cause) {
     throw new StudentError('STUDENT_FILE_MISSING', `${path}: cannot be read`, {
       hint: 'Give a student folder or a .b2d file, as bert2dnn distill and bert2dnn export write them.',

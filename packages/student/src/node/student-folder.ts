@@ -1,9 +1,11 @@
 // Reads a student folder from disk. Node is needed in this folder only.
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudentError } from '../errors.js';
+import type { ExecutorChoice } from '../executors/executor.js';
+import type { FileBytes } from '../executors/room.js';
 import { parseStudent, STUDENT_FILES } from '../format/student-file.js';
 import type { Student, StudentOptions } from '../model/student.js';
+import { readFileBytes } from './read-file.js';
 
 /**
  * The student of a folder with `student.json` and `student.safetensors`.
@@ -13,16 +15,17 @@ export async function loadStudentFolder(
   directory: string,
   options: StudentOptions = {},
 ): Promise<Student> {
-  const json = await readStudentFile(directory, STUDENT_FILES.json);
-  const weights = await readStudentFile(directory, STUDENT_FILES.weights);
-  const text = new TextDecoder().decode(json);
-  return parseStudent({ json: text, weights }, join(directory, '/'), options);
+  const read = (name: string, executor?: ExecutorChoice) =>
+    readStudentFile(join(directory, name), executor);
+  const { bytes } = await read(STUDENT_FILES.json, 'reference');
+  const json = new TextDecoder().decode(bytes);
+  const { bytes: weights, memory } = await read(STUDENT_FILES.weights, options.executor);
+  return parseStudent({ json, weights }, join(directory, '/'), { ...options, memory });
 }
 
-async function readStudentFile(directory: string, name: string): Promise<Uint8Array> {
-  const path = join(directory, name);
+async function readStudentFile(path: string, executor?: ExecutorChoice): Promise<FileBytes> {
   try {
-    return await readFile(path);
+    return await readFileBytes(path, executor);
   } catch (cause) {
     throw new StudentError('STUDENT_FILE_MISSING', `${path}: cannot be read`, {
       hint: 'A student folder holds student.json and student.safetensors.',

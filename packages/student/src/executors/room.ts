@@ -1,0 +1,21 @@
+// Room for a file of a student in the memory that its kernels will work on: a table is where it is used as soon as it is
+// read, and is never copied.
+import type { ExecutorChoice } from './executor.js';
+import { canRun, createMemory, type KernelMemory } from './kernel-modules.js';
+import { FIRST_BYTE } from './memory-plan.js';
+
+/** Bytes of a file, and the memory that they lie in where it is one of kernels. */
+export interface FileBytes {
+  bytes: Uint8Array;
+  memory?: KernelMemory;
+}
+
+/** Room for a file of so many bytes; undefined where no kernels will run, or there is none. */
+export function roomFor(
+  numBytes: number,
+  executor: ExecutorChoice = 'auto',
+): FileBytes | undefined {
+  if (executor === 'reference' || !canRun('simd')) return undefined;
+  const memory = createMemory(FIRST_BYTE + numBytes);
+  return memory && { bytes: new Uint8Array(memory.buffer, FIRST_BYTE, numBytes), memory };
+}
