@@ -31,6 +31,7 @@ const BENCHMARKS = {
     'what an explanation of a student costs beside a score, on the generated shop; or --model DIR --input FILE',
   browser:
     'a student in Chromium: bytes of code, µs a pair, key strokes over 10,000 products, cold start',
+  load: 'a student from its file to a first score, in a process of its own: milliseconds, memory',
   latency:
     'text to score: students in every executor beside ONNX Runtime and teachers of the shapes of BERT-Base and TinyBERT-4; --student DIR --pairs FILE',
 };

@@ -1,0 +1,16 @@
+// Child of bench/load.mjs: loads a student and scores one pair; prints milliseconds and the high-water mark of memory in
+// bytes, as JSON. Arguments: the file, and `path`, `bytes` or `nothing`. On Linux.
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { loadStudent } from '@bert2dnn/student/node';
+
+const [path, way] = process.argv.slice(2);
+const startMs = performance.now();
+if (way !== 'nothing') {
+  const student = await loadStudent(way === 'path' ? path : await readFile(path));
+  student.score(['cordless drill', 'DeWalt 20V Max Drill']);
+}
+const ms = performance.now() - startMs;
+// Not maxRSS, which a process has from the one that started it.
+const [, kibibytes] = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'));
+console.log(JSON.stringify({ ms, bytes: Number(kibibytes) * 1024 }));
