@@ -1,6 +1,7 @@
 // AssemblyScript: a student's forward pass with 128-bit SIMD: bags of rows, products of vectors, layers. The caller owns
 // the memory and plans it (src/executors/memory-plan.ts). The oracle is the reference executor, for whole numbers the
-// plain twin in test/executors. Compiled by scripts/build-kernels.mjs.
+// plain twin in test/executors. Compiled by scripts/build-kernels.mjs. Sums of rows are written out for each kind of
+// numbers: a question in the loop over ids would be asked for every row, and there are no closures that cost nothing.
 export { layerFloat } from './shared/float-layer';
 export { layerWhole, packWhole } from './shared/whole-layer';
 

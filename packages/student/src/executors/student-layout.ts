@@ -14,6 +14,7 @@ import {
   towerBlocks,
 } from '../model/parameters.js';
 import {
+  arraysOf,
   type Precision,
   precisionOf,
   type StoredParameters,
@@ -122,10 +123,8 @@ export function layOutStudent(
 }
 
 function placeTable(tensor: StoredTensor, place: (array: ArrayBufferView) => number): TablePlace {
-  const precision = precisionOf(tensor);
-  if (tensor instanceof Float32Array) return { precision, table: place(tensor), scales: 0 };
-  if (tensor.precision === 'float16') return { precision, table: place(tensor.bits), scales: 0 };
-  return { precision, table: place(tensor.values), scales: place(tensor.scales) };
+  const [table, scales = 0] = arraysOf(tensor).map(place);
+  return { precision: precisionOf(tensor), table, scales };
 }
 
 function rowsOf(definition: StudentDefinition, stacks: readonly LayerStack[]): number {

@@ -1,7 +1,14 @@
 // A student's numbers in the kernels' memory, and the parameters as views of it.
 import { decodeTensor } from '../model/decode-parameters.js';
 import { embeddingName } from '../model/parameters.js';
-import type { Int8Tensor, StoredParameters, StoredTensor } from '../model/stored-parameters.js';
+import {
+  arraysOf,
+  type Int8Tensor,
+  mapArrays,
+  type NumberArray,
+  type StoredParameters,
+  type StoredTensor,
+} from '../model/stored-parameters.js';
 import { growMemory, type KernelMemory, type Kernels } from './kernel-modules.js';
 import { LAYER_MEMBERS, type LayerDescriptor } from './memory-plan.js';
 import { numPanels, packFloats } from './packed-layer.js';
@@ -16,8 +23,7 @@ export function fillStudentMemory(
   layout: StudentLayout,
   parts: { parameters: StoredParameters; kernels: Kernels },
 ): StoredParameters {
-  const moved: Record<string, StoredTensor> = {};
-  for (const [name, tensor] of Object.entries(parts.parameters)) moved[name] = tensor;
+  const moved: Record<string, StoredTensor> = { ...parts.parameters };
   for (const [name, place] of layout.tables) {
     const table = embeddingName(name);
     moved[table] = placedTable(buffer, place, parts.parameters[table]);
@@ -26,7 +32,7 @@ export function fillStudentMemory(
     for (const layer of layers) fillLayer(buffer, layer, { ...parts, unpacked: layout.unpacked });
   }
   for (const [name, tensor] of Object.entries(moved)) {
-    if (!name.endsWith('.embedding')) moved[name] = copyOf(tensor);
+    if (!name.endsWith('.embedding')) moved[name] = mapArrays(tensor, copyOf);
   }
   return moved;
 }
@@ -37,26 +43,14 @@ function placedTable(
   { table, scales }: TablePlace,
   tensor: StoredTensor,
 ): StoredTensor {
-  if (tensor instanceof Float32Array) return placed(buffer, table, tensor);
-  if (tensor.precision === 'float16') {
-    return { precision: 'float16', bits: placed(buffer, table, tensor.bits) };
-  }
-  const { values } = tensor;
-  return {
-    precision: 'int8',
-    values: placed(buffer, table, values),
-    scales: placed(buffer, scales, tensor.scales),
-  };
+  return mapArrays(tensor, (array) => {
+    if (array.buffer === buffer) return array;
+    const isScales = array === (tensor as Int8Tensor).scales;
+    const copy = viewLike(array, buffer, isScales ? scales : table, array.length);
+    copy.set(array);
+    return copy;
+  });
 }
-
-function placed<T extends NumberArray>(buffer: ArrayBuffer, place: number, array: T): T {
-  if (array.buffer === buffer) return array;
-  const copy = viewLike(array, buffer, place, array.length);
-  copy.set(array);
-  return copy;
-}
-
-type NumberArray = Float32Array | Uint16Array | Int8Array;
 
 /** A view of the kind of `array`. */
 function viewLike<T extends NumberArray>(
@@ -80,22 +74,19 @@ export function growWithParameters(
 ): StoredParameters | undefined {
   const { buffer } = memory;
   // A view that ends forgets where it was.
-  const renewer = <T extends NumberArray>(array: T): (() => T) => {
-    if (array.buffer !== buffer) return () => array;
-    const { byteOffset, length } = array;
-    return () => viewLike(array, memory.buffer, byteOffset, length);
-  };
-  const renewers = Object.entries(parameters).map(([name, tensor]) => {
-    if (tensor instanceof Float32Array) return [name, renewer(tensor)] as const;
-    if (tensor.precision === 'float16') {
-      const bits = renewer(tensor.bits);
-      return [name, () => ({ ...tensor, bits: bits() })] as const;
-    }
-    const [values, scales] = [renewer(tensor.values), renewer(tensor.scales)];
-    return [name, () => ({ ...tensor, values: values(), scales: scales() })] as const;
-  });
+  const places = new Map<NumberArray, [place: number, length: number]>();
+  for (const array of Object.values(parameters).flatMap(arraysOf)) {
+    if (array.buffer === buffer) places.set(array, [array.byteOffset, array.length]);
+  }
   if (!growMemory(memory, sizeBytes)) return undefined;
-  return Object.fromEntries(renewers.map(([name, renew]) => [name, renew()]));
+  const renewed: Record<string, StoredTensor> = {};
+  for (const [name, tensor] of Object.entries(parameters)) {
+    renewed[name] = mapArrays(tensor, (array) => {
+      const place = places.get(array);
+      return place ? viewLike(array, memory.buffer, ...place) : array;
+    });
+  }
+  return renewed;
 }
 
 function writeDescriptor(buffer: ArrayBuffer, address: number, descriptor: LayerDescriptor): void {
@@ -130,8 +121,6 @@ function fillLayer(
   packFloats(packed, floats, C, O);
 }
 
-function copyOf(tensor: StoredTensor): StoredTensor {
-  if (tensor instanceof Float32Array) return tensor.slice();
-  if (tensor.precision === 'float16') return { precision: 'float16', bits: tensor.bits.slice() };
-  return { precision: 'int8', values: tensor.values.slice(), scales: tensor.scales.slice() };
+function copyOf<T extends NumberArray>(array: T): T {
+  return array.slice() as T;
 }

@@ -86,6 +86,6 @@ export class TextCodes {
 
 /** The text of a code, in lower case. */
 export function textOfCode(code: number): string {
-  if (code >= LETTER) return String.fromCharCode(0x60 | (code & 31));
-  return String.fromCharCode(code >= DIGIT ? 0x30 | (code & 15) : code);
+  if (code < DIGIT) return String.fromCharCode(code);
+  return String.fromCharCode(code < LETTER ? 0x30 | (code & 15) : 0x60 | (code & 31));
 }

@@ -1,8 +1,7 @@
 // Loads a student from an address, bytes or a file object, wherever there is `fetch`. Paths on disk: `node/load-student.ts`.
 import { StudentError } from '../errors.js';
 import type { Student, StudentOptions } from '../model/student.js';
-import { fetchBytes } from './fetch-bytes.js';
-
+import { fetchBlob } from './fetch-blob.js';
 import { MODEL_FILE, parseModel } from './model-file.js';
 import { readBlob } from './read-blob.js';
 import { parseStudent, STUDENT_FILES } from './student-file.js';
@@ -29,10 +28,10 @@ export type StudentSource =
   | StudentFolderContent;
 
 /**
- * Loads a student, checked throughout. What is read here, from an address or a `Blob`, is read to where it is used. Of
- * bytes that are given, the reference executor's tables are views; others copy them once.
- * @throws {StudentError} STUDENT_FETCH_FAILED for an address that gives no file, or half of one; else as `parseModel`
- * and `parseStudent`.
+ * Loads a student, checked throughout. What is read here, from an address, a `Response` or a `Blob`, is read to where it is
+ * used. Of bytes that are given, the reference executor's tables are views; others copy them once.
+ * @throws {StudentError} STUDENT_FETCH_FAILED for an address or a `Response` that gives no file, or half of one; else as
+ * `parseModel` and `parseStudent`.
  */
 export async function loadStudent(
   source: StudentSource,
@@ -41,13 +40,11 @@ export async function loadStudent(
   if (typeof source === 'string' || source instanceof URL) return loadAddress(source, options);
   // Not every runtime at the edge knows these.
   if (typeof Response !== 'undefined' && source instanceof Response) {
-    const { bytes, memory } = await fetchBytes(source, options.executor);
-    return parseModel(bytes, source.url || MODEL_FILE, { ...options, memory });
+    const name = source.url || MODEL_FILE;
+    return loadBlob(await fetchBlob(name, source), name, options);
   }
   if (typeof Blob !== 'undefined' && source instanceof Blob) {
-    const name = 'name' in source ? String(source.name) : MODEL_FILE;
-    const { bytes, memory } = await readBlob(source, options.executor);
-    return parseModel(bytes, name, { ...options, memory });
+    return loadBlob(source, 'name' in source ? String(source.name) : MODEL_FILE, options);
   }
   if (isBytes(source)) return parseModel(toBytes(source), MODEL_FILE, options);
   const { json, weights } = (source ?? {}) as Partial<StudentFolderContent>;
@@ -63,16 +60,16 @@ export async function loadStudent(
 async function loadAddress(source: string | URL, options: StudentOptions): Promise<Student> {
   const address = String(source);
   const [, path, query] = /^([^?#]*)(.*)$/s.exec(address)!;
-  const { executor } = options;
-  if (!path.endsWith('/')) {
-    const { bytes, memory } = await fetchBytes(address, executor);
-    return parseModel(bytes, address, { ...options, memory });
-  }
-  const { bytes } = await fetchBytes(path + STUDENT_FILES.json + query, 'reference');
-  const json = new TextDecoder().decode(bytes);
-  const file = await fetchBytes(path + STUDENT_FILES.weights + query, executor);
-  const { bytes: weights, memory } = file;
+  if (!path.endsWith('/')) return loadBlob(await fetchBlob(address), address, options);
+  const json = await (await fetchBlob(path + STUDENT_FILES.json + query)).text();
+  const file = await fetchBlob(path + STUDENT_FILES.weights + query);
+  const { bytes: weights, memory } = await readBlob(file, options.executor);
   return parseStudent({ json, weights }, path, { ...options, memory });
+}
+
+async function loadBlob(blob: Blob, name: string, options: StudentOptions): Promise<Student> {
+  const { bytes, memory } = await readBlob(blob, options.executor);
+  return parseModel(bytes, name, { ...options, memory });
 }
 
 function isBytes(value: unknown): value is ArrayBuffer | Uint8Array {

@@ -27,6 +27,26 @@ export type StoredTensor = Float32Array | Float16Tensor | Int8Tensor;
 /** Parameters by the names of `parameterShapes`. `Parameters` are stored parameters, too. */
 export type StoredParameters = Readonly<Record<string, StoredTensor>>;
 
+/** The kinds of arrays that tensors are made of. */
+export type NumberArray = Float32Array | Uint16Array | Int8Array;
+
+/** What a tensor is made of; the scales behind what they are of. */
+export function arraysOf(tensor: StoredTensor): NumberArray[] {
+  if (tensor instanceof Float32Array) return [tensor];
+  return tensor.precision === 'float16' ? [tensor.bits] : [tensor.values, tensor.scales];
+}
+
+/** A tensor of other arrays of the same kinds. */
+export function mapArrays(
+  tensor: StoredTensor,
+  change: <T extends NumberArray>(array: T) => T,
+): StoredTensor {
+  if (tensor instanceof Float32Array) return change(tensor);
+  const { precision } = tensor;
+  if (precision === 'float16') return { precision, bits: change(tensor.bits) };
+  return { precision, values: change(tensor.values), scales: change(tensor.scales) };
+}
+
 /** Whether every parameter is float32, so that it can be trained on. */
 export function areFloat32(parameters: StoredParameters): parameters is Parameters {
   return Object.values(parameters).every((tensor) => tensor instanceof Float32Array);

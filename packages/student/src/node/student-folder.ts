@@ -1,8 +1,7 @@
 // Reads a student folder from disk. Node is needed in this folder only.
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudentError } from '../errors.js';
-import type { ExecutorChoice } from '../executors/executor.js';
-import type { FileBytes } from '../executors/room.js';
 import { parseStudent, STUDENT_FILES } from '../format/student-file.js';
 import type { Student, StudentOptions } from '../model/student.js';
 import { readFileBytes } from './read-file.js';
@@ -15,17 +14,19 @@ export async function loadStudentFolder(
   directory: string,
   options: StudentOptions = {},
 ): Promise<Student> {
-  const read = (name: string, executor?: ExecutorChoice) =>
-    readStudentFile(join(directory, name), executor);
-  const { bytes } = await read(STUDENT_FILES.json, 'reference');
-  const json = new TextDecoder().decode(bytes);
-  const { bytes: weights, memory } = await read(STUDENT_FILES.weights, options.executor);
+  const jsonPath = join(directory, STUDENT_FILES.json);
+  const weightsPath = join(directory, STUDENT_FILES.weights);
+  const json = new TextDecoder().decode(await orMissing(jsonPath, readFile(jsonPath)));
+  const { bytes: weights, memory } = await orMissing(
+    weightsPath,
+    readFileBytes(weightsPath, options.executor),
+  );
   return parseStudent({ json, weights }, join(directory, '/'), { ...options, memory });
 }
 
-async function readStudentFile(path: string, executor?: ExecutorChoice): Promise<FileBytes> {
+async function orMissing<T>(path: string, reading: Promise<T>): Promise<T> {
   try {
-    return await readFileBytes(path, executor);
+    return await reading;
   } catch (cause) {
     throw new StudentError('STUDENT_FILE_MISSING', `${path}: cannot be read`, {
       hint: 'A student folder holds student.json and student.safetensors.',

@@ -190,6 +190,27 @@ describe('a student at an address', () => {
     await expectInPlace(await loadByAddress(`${address}stated.b2d`), files.get('float32')!);
   });
 
+  it('may come as a Response', async () => {
+    await expectInPlace(
+      await loadByAddress(await fetch(`${address}stated.b2d`)),
+      files.get('float32')!,
+    );
+    const made = new Response(files.get('int8')! as Uint8Array<ArrayBuffer>);
+    await expectInPlace(await loadByAddress(made), files.get('int8')!);
+    expect(await refusalOf(loadByAddress(made))).toContain('FAILED model.b2d: broke off');
+    expect(await refusalOf(loadByAddress(await fetch(`${address}missing.b2d`)))).toBe(
+      `STUDENT_FETCH_FAILED ${address}missing.b2d: got status 404 Not Found, expected 200`,
+    );
+  });
+
+  it('may be a folder', async () => {
+    const { json, weights } = await serializeStudent(fullStudent());
+    answers['folder/student.json'] = (response) => void response.writeHead(200).end(json);
+    answers['folder/student.safetensors'] = (response) => void response.writeHead(200).end(weights);
+    const student = await loadByAddress(`${address}folder/`);
+    expect(fileInMemory(student, weights.length)).toEqual(Uint8Array.from(weights));
+  });
+
   it.each(['unstated', 'gzipped'])('is read as well where the server is %s', async (name) => {
     const student = await loadByAddress(new URL(`${address}${name}.b2d`));
     const straight = await loadStudent(join(folder, 'float32.b2d'));
