@@ -2,7 +2,6 @@
 // of the tables. Differences of medians; pairs are new in every round, as in `bench latency`.
 import { createStudent, FeatureBuffer, Featurizer, quantizeStudent } from '@bert2dnn/student';
 import { createExecutor } from '../packages/student/dist/executors/create-executor.js';
-import { newPairs } from './latency-texts.mjs';
 import { printTable } from './measure.mjs';
 
 const BATCH_SIZE = 100;
@@ -10,7 +9,7 @@ const BATCH_SIZE = 100;
 const [ROUNDS, FIRST_ROUND] = [14, 5];
 
 /** Prints microseconds a pair in batches, for each of the ways `[executor, precision]` to run a student. */
-export function printStages(student, pairs, ways) {
+export function printStages(student, texts, ways) {
   const { definition, vocabularies } = student;
   const others = definition.blocks.filter(({ kind }) => kind !== 'match');
   const featurize = (featurizer) => {
@@ -23,22 +22,22 @@ export function printStages(student, pairs, ways) {
   };
   const toIds = featurize(new Featurizer(definition, vocabularies));
   const withoutMatch = featurize(new Featurizer({ ...definition, blocks: others }, vocabularies));
-  const text = medianUs(pairs, (batch) => batch, toIds);
-  const match = text - medianUs(pairs, (batch) => batch, withoutMatch);
+  const text = medianUs(texts, (batch) => batch, toIds);
+  const match = text - medianUs(texts, (batch) => batch, withoutMatch);
   const rows = [];
   for (const [executor, precision] of ways) {
     const { parameters } = quantizeStudent(student, precision);
     const runner = createExecutor(definition, parameters, executor);
     if (!runner.name.startsWith(executor)) continue;
-    const all = medianUs(pairs, toIds, (buffer) => runner.run(buffer));
+    const all = medianUs(texts, toIds, (buffer) => runner.run(buffer));
     const layers = medianUs(
-      pairs,
+      texts,
       () => nearBags(definition),
       (buffer) => runner.run(buffer),
     );
     const whole = createStudent({ definition, vocabularies, parameters }, { executor });
     const batch = medianUs(
-      pairs,
+      texts,
       (some) => some,
       (some) => whole.scoreMany(some),
     );
@@ -62,10 +61,10 @@ function show(value) {
 }
 
 /** Median microseconds a pair that `call` takes for what `prepare` makes of a batch. */
-function medianUs(pairs, prepare, call) {
+function medianUs({ pairs, renew }, prepare, call) {
   const times = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const fresh = newPairs(pairs, round);
+    const fresh = renew(pairs, round);
     for (let start = 0; start + BATCH_SIZE <= fresh.length; start += BATCH_SIZE) {
       const input = prepare(fresh.slice(start, start + BATCH_SIZE));
       const startMs = performance.now();

@@ -1,7 +1,9 @@
 // Latency from text to score, one thread: students in each executor beside ONNX Runtime on the same students and beside
 // teachers of well-known shapes with random weights. Weights do not matter for time; lengths of texts do, and are stated.
 // Options: `--student DIR` a real student in place of those of random weights; `--pairs FILE` its texts, a header and
-// two columns with a tab between; `--no-teachers`; `--stages` where the time of a pair goes, and nothing else.
+// two columns with a tab between, and `--as-is` those as they are, which come again as they do there, in place of texts with
+// their words in another order, of which numbers are no longer beside their units; `--no-teachers`; `--stages` where the time
+// of a pair goes, and nothing else.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,14 +53,15 @@ export async function run(options) {
     const students = options.includes('--student')
       ? [await loadStudent(optionOf('--student'), { executor: 'reference' })]
       : [smallStudent(pairs, MAX_BYTES), ...LAYERS.map((layers) => randomStudent(pairs, layers))];
+    const renew = options.includes('--as-is') ? () => pairs : newPairs;
     describeTexts(pairs);
     if (options.includes('--stages')) {
       const optimised = WAYS.filter(([executor]) => executor !== 'reference');
-      for (const student of students) printStages(student, pairs, optimised);
+      for (const student of students) printStages(student, { pairs, renew }, optimised);
       return;
     }
     const rows = [];
-    for (const student of students) rows.push(...(await measureStudent(student, pairs)));
+    for (const student of students) rows.push(...(await measureStudent(student, pairs, renew)));
     const teachers = options.includes('--no-teachers') ? [] : await measureTeachers(work, pairs);
     printRows(rows, teachers);
   } finally {
@@ -78,7 +81,7 @@ function describeTexts(pairs) {
 }
 
 /** Microseconds of a student in every executor, and of the same student in ONNX Runtime. */
-async function measureStudent(student, pairs) {
+async function measureStudent(student, pairs, renew) {
   const { definition, vocabularies } = student;
   const layers = definition.hiddenLayers.join('-');
   const shapes = Object.values(parameterShapes(definition));
@@ -97,15 +100,19 @@ async function measureStudent(student, pairs) {
     }
     const name = `MLP ${layers}, ${runner.executor}`;
     const reference = createStudent({ definition, vocabularies, parameters });
-    rows.push({ name, ...timeStudent(runner, pairs), off: errorsOf(runner, reference, pairs) });
+    rows.push({
+      name,
+      ...timeStudent(runner, pairs, renew),
+      off: errorsOf(runner, reference, pairs),
+    });
   }
   rows.push({ name: `MLP ${layers}, ONNX Runtime, from ids`, ...(await timeOnnx(student, pairs)) });
   return rows;
 }
 
-function timeStudent(student, pairs) {
+function timeStudent(student, pairs, renew) {
   let round = 0;
-  const fresh = () => newPairs(pairs, ++round);
+  const fresh = () => renew(pairs, ++round);
   const queryOf = (index, rows) => rows[(index * BATCH_SIZE) % rows.length][0];
   const batches = () => batchesOf(fresh());
   const again = () => batchesOf(pairs).flatMap((batch) => [...batch, ...batch]);

@@ -19,6 +19,10 @@ const TENSOR_HEADER_BYTES = 160;
 const BISECTIONS = 30;
 /** Hashed rows, and n-grams, that a table keeps at the least. */
 const MIN_ROWS = 64;
+/** Widths go in steps of 4 numbers, what a vector instruction takes; from these on in steps of what costs no more: rows of tables whole cache lines, outputs of layers whole panels of the kernels. */
+const WIDTH_STEP = 4;
+const EMBEDDING_STEP = 16;
+const LAYER_STEP = 32;
 
 /** What a plan may change, and how much room there is. */
 export interface SizePlanOptions {
@@ -114,8 +118,10 @@ function shrink(
   }: { width: number; rows: number; keeps: SizePlanOptions['keeps'] },
 ): SizePlan {
   const { definition } = student;
-  const narrower = (full: number): number =>
-    Math.min(full, Math.max(4, 4 * Math.round((width * full) / 4)));
+  const narrower = (full: number, wideStep: number): number => {
+    const step = width * full < wideStep ? WIDTH_STEP : wideStep;
+    return Math.min(full, Math.max(WIDTH_STEP, step * Math.round((width * full) / step)));
+  };
   const blocks = definition.blocks.map((block) => {
     const fixed = block.kind === 'match' ? numFixedMatchRows(block) : 0;
     const rows = Math.max(MIN_ROWS, Math.round(rowShare * (block.size - fixed)));
@@ -126,10 +132,10 @@ function shrink(
     blocks,
     embeddingSize: keeps.embeddingSize
       ? definition.embeddingSize
-      : narrower(definition.embeddingSize),
+      : narrower(definition.embeddingSize, EMBEDDING_STEP),
     hiddenLayers: keeps.hiddenLayers
       ? definition.hiddenLayers
-      : definition.hiddenLayers.map(narrower),
+      : definition.hiddenLayers.map((full) => narrower(full, LAYER_STEP)),
   };
   return { definition: smaller, vocabularies: student.vocabularies };
 }

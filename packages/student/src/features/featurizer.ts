@@ -53,7 +53,7 @@ export class Featurizer {
     const { tokenizer, lexicon } = this;
     const codes = new TextCodes();
     const isDefault = definition.text.tokenizer === 'default';
-    const plainReader = isDefault ? new PlainReader(lexicon, definition.text, codes) : undefined;
+    const plainReader = isDefault ? new PlainReader(lexicon, tokenizer, codes) : undefined;
     const readers = { tokenizer, plainReader, lexicon };
     this.caches = definition.fields.map(() => new TextCache(readers, codes));
     this.blocks = definition.blocks.map((block, index) =>

@@ -5,15 +5,17 @@ import type { TextCodes } from './text-codes.js';
 
 /** Texts that are kept, a power of two: some 6 MB of titles if all places are taken, 30 MB if texts were made for it. */
 const NUM_PLACES = 1 << 13;
+/** Numbers of a set of two. */
+const SET_SIZE = 4;
+const PASSED = 2;
 /** Longest text that is kept, in UTF-16 units. */
 export const MAX_KEPT_LENGTH = 256;
 
 /** Texts by hash, in sets of two of which the one that came last is first. A text gets a place when it comes again. */
 export class TextCache {
   private readonly places: (AnalysedText | undefined)[] = new Array(NUM_PLACES);
-  /** Of each place: hash of its text; and of each set: hash of the last text that got none. */
-  private readonly hashes = new Int32Array(NUM_PLACES);
-  private readonly passed = new Int32Array(NUM_PLACES);
+  /** Of each set: the hashes of its two texts, and of the last one that got no place. One cache line has all three. */
+  private readonly hashes = new Int32Array(SET_SIZE * (NUM_PLACES >> 1));
   /** By example: texts that get no place. */
   private readonly passing = [new AnalysedText()];
   private last = this.passing[0];
@@ -58,19 +60,20 @@ export class TextCache {
     const { hash } = this.codes;
     const first = (hash ^ (hash >>> 15)) & (NUM_PLACES - 2);
     const second = first + 1;
-    if (hashes[first] === hash && places[first] !== undefined) return places[first];
-    const isKnown = hashes[second] === hash;
+    const set = (SET_SIZE >> 1) * first;
+    if (hashes[set] === hash && places[first] !== undefined) return places[first];
+    const isKnown = hashes[set + 1] === hash;
     // Most texts of a stream never come again: they are read to memory that is near.
-    if (!isKnown && this.passed[first] !== hash) {
-      this.passed[first] = hash;
+    if (!isKnown && hashes[set + PASSED] !== hash) {
+      hashes[set + PASSED] = hash;
       return undefined;
     }
     // The second one is the text, or makes room for it.
     const latest = places[second] ?? new AnalysedText();
     places[second] = places[first];
-    hashes[second] = hashes[first];
+    hashes[set + 1] = hashes[set];
     places[first] = latest;
-    hashes[first] = hash;
+    hashes[set] = hash;
     return latest;
   }
 }

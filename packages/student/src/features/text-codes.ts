@@ -4,8 +4,10 @@
 /** Bits of a code. A letter's other bits are its place in the alphabet, a digit's its value; other codes have neither. */
 export const LETTER = 0x80;
 export const DIGIT = 0x40;
-/** Codes of other units: those up to the slash are themselves, all others are this. 0 stands behind the text. */
-const OTHER = 1;
+/** Codes of other units: those that are part of numbers or stand between words of a phrase are themselves, all others are this. */
+export const INERT = 1;
+/** Stands behind the text. */
+export const END = 0;
 export const QUOTE = 0x27;
 
 /** Zeros behind the codes, so that reading a word never meets what was there before. */
@@ -16,7 +18,7 @@ const CODES = Uint8Array.from({ length: 128 }, (_, unit) => {
   const text = String.fromCharCode(unit);
   if (/[a-z]/i.test(text)) return LETTER | (unit & 31);
   if (/\d/.test(text)) return DIGIT | (unit & 15);
-  return unit > 0 && unit < 0x30 ? unit : OTHER;
+  return ` .,-/%"'`.includes(text) ? unit : INERT;
 });
 
 /** The codes of the text that was read last. Those of other units than ASCII mean nothing. */
@@ -28,10 +30,11 @@ export class TextCodes {
   /** Codes of the text: its units, less the quotes that are dropped. */
   length = 0;
   isAscii = true;
-  /** Whether quotes between letters were dropped: "men's" is "mens". */
-  hasDropped = false;
   /** Of the units, whatever their case. */
   hash = 0;
+  /** Codes before which a quote between letters was dropped, ascending: "men's" is "mens". */
+  private readonly drops: number[] = [];
+  private numDrops = 0;
 
   /** Reads a text. */
   read(text: string): void {
@@ -52,9 +55,41 @@ export class TextCodes {
     }
     this.isAscii = units < 128;
     this.end(length);
-    this.hash = this.hashOfCodes();
-    this.hasDropped = false;
+    this.hash = this.hashOf(0, length);
+    this.numDrops = 0;
     if (hasQuote) this.dropQuotes();
+  }
+
+  /** Hash of some codes. */
+  hashOf(start: number, end: number): number {
+    let hash = end - start;
+    for (let index = start; index < end; index += 4) {
+      hash = Math.imul(hash ^ this.fourAt(index, end), 0x9e3779b1);
+      hash ^= hash >>> 15;
+    }
+    return hash;
+  }
+
+  /** Four codes as one number, those from `end` on zeros. */
+  fourAt(index: number, end: number): number {
+    const four = this.view.getInt32(index, true);
+    const numUnused = index + 4 - end;
+    return numUnused > 0 ? four & (-1 >>> (8 * numUnused)) : four;
+  }
+
+  /** Whether a quote was dropped among some codes. */
+  hasDroppedIn(start: number, end: number): boolean {
+    for (let index = 0; index < this.numDrops; index++) {
+      if (this.drops[index] > start && this.drops[index] < end) return true;
+    }
+    return false;
+  }
+
+  /** Whether some codes are digits and nothing else. */
+  isNumber(start: number, end: number): boolean {
+    let index = start;
+    while (index < end && this.codes[index] >= DIGIT && this.codes[index] < LETTER) index++;
+    return index === end;
   }
 
   private end(length: number): void {
@@ -62,22 +97,12 @@ export class TextCodes {
     for (let index = 0; index < PADDING; index += 4) this.view.setInt32(length + index, 0);
   }
 
-  private hashOfCodes(): number {
-    const { view, length } = this;
-    let hash = length;
-    for (let index = 0; index < length; index += 4) {
-      hash = Math.imul(hash ^ view.getInt32(index, true), 0x9e3779b1);
-      hash ^= hash >>> 15;
-    }
-    return hash;
-  }
-
   private dropQuotes(): void {
     const { codes } = this;
     let end = 0;
     for (let index = 0; index < this.length; index++) {
       if (codes[index] === QUOTE && codes[end - 1] >= LETTER && codes[index + 1] >= LETTER) {
-        this.hasDropped = true;
+        this.drops[this.numDrops++] = end;
       } else codes[end++] = codes[index];
     }
     this.end(end);

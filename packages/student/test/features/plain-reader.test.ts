@@ -13,7 +13,7 @@ const QUANTITIES: TextDefinition = { ...PLAIN, quantities: true };
 function createReader(definition: TextDefinition): (text: string) => string[] | undefined {
   const lexicon = new Lexicon();
   const codes = new TextCodes();
-  const reader = new PlainReader(lexicon, definition, codes);
+  const reader = new PlainReader(lexicon, tokenizerOf(definition), codes);
   return (text) => {
     const analysed = new AnalysedText();
     codes.read(text);
@@ -31,8 +31,9 @@ describe('PlainReader', () => {
       { weight: 3, arbitrary: fc.constantFrom(...UNITS) },
       {
         weight: 2,
-        arbitrary: fc.constantFrom('of', 'pack of ', 'X', ' x ', '1/2', '3.50', '1,000'),
+        arbitrary: fc.constantFrom('of', 'pack of ', 'X', ' x ', '1/2', '3.50', '1,000', '. x5'),
       },
+      { weight: 2, arbitrary: fc.constantFrom(' drill ', "it's", 'abc5', 'set', ' (') },
       { weight: 1, arbitrary: fc.stringMatching(/^[a-zA-Z]{1,18}$/) },
       { weight: 1, arbitrary: fc.string({ maxLength: 2 }) },
       {
@@ -72,22 +73,35 @@ describe('PlainReader', () => {
     'xbox 10x treatment',
     '6 ft. extension cord',
     'DCD771C2 kit with 1.30 Ah',
+    "Men's Boots, size 12",
+    'MDF Casing 3/4 in. x 3-1/4 in. x 8 ft. (Pack of 4)',
+    `plywood 4'x8' 1/2" thick`,
+    'Heater 25,000 BTU for 1,000 sq. ft.',
+    'r19 in x 4 in',
+    'No. 8 x 1-1/2 in. screws',
+    'bulb .5 in, 12 amp hours',
   ])('reads %j', (text) => {
     const words = createReader(QUANTITIES)(text);
     expect(words).toEqual(tokenizerOf(QUANTITIES).splitWords(text));
   });
 
-  it.each(['2 x 4', '1/2 in', "6'", '5,000 btu', 'pack of 4', '12 sq ft', 'a½', 'x'.repeat(17)])(
-    'leaves %j to the tokenizer',
-    (text) => {
-      expect(createReader(QUANTITIES)(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    ['no ASCII', 'a½'],
+    ['a long word', 'x'.repeat(17)],
+    ['a sign that may be a unit or none', "6'wide"],
+    ['a name with a point', 'agx.50'],
+    ['a quote that was dropped next to a number', "6 in's"],
+    ['a part of a word that says how many', "men'set of 4"],
+    ['a phrase of many words', '1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16'],
+    ['a long phrase', `1${'0'.repeat(60)}`],
+  ])('leaves %s to the tokenizer', (_, text) => {
+    expect(createReader(QUANTITIES)(text)).toBeUndefined();
+  });
 
   it('knows a word again, and forgets it with the lexicon', () => {
     const lexicon = new Lexicon();
     const codes = new TextCodes();
-    const reader = new PlainReader(lexicon, QUANTITIES, codes);
+    const reader = new PlainReader(lexicon, tokenizerOf(QUANTITIES), codes);
     const numbersOf = (text: string): number[] => {
       const analysed = new AnalysedText();
       codes.read(text);
@@ -102,6 +116,38 @@ describe('PlainReader', () => {
     lexicon.intern('x'.repeat(1 << 24));
     lexicon.trim();
     expect(numbersOf('drill saw')).toEqual([0, 1]);
+  });
+
+  it('knows a phrase again, more of them than there is room for, and forgets them with the lexicon', () => {
+    const lexicon = new Lexicon();
+    const codes = new TextCodes();
+    const { splitWords, marks } = tokenizerOf(QUANTITIES);
+    const read: string[] = [];
+    const tokenizer = {
+      marks,
+      splitWords: (text: string) => splitWords(read[read.push(text) - 1]),
+    };
+    const reader = new PlainReader(lexicon, tokenizer, codes);
+    const wordsOf = (text: string): string[] => {
+      const analysed = new AnalysedText();
+      codes.read(text);
+      expect(reader.read(analysed)).toBe(true);
+      return [...analysed.words.subarray(0, analysed.numWords)].map((word) => lexicon.words[word]);
+    };
+    const expected = ['drill', '12', 'v', 'kit', '0.5', 'in', 'bit'];
+    expect(wordsOf('Drill 12-Volt kit (1/2 in. bit)')).toEqual(expected);
+    expect(read).toEqual(['12-volt', '1/2 in.']);
+    expect(wordsOf('drill, 12-VOLT Kit  1/2 IN. bit')).toEqual(expected);
+    expect(wordsOf('bit 97 of drill')).toEqual(['bit', '97', 'of', 'drill']);
+    expect(read).toEqual(['12-volt', '1/2 in.', '97 of']);
+    for (let index = 0; index < 40_000; index++) {
+      expect(wordsOf(`${index} ft`)).toEqual([`${index}`, 'ft']);
+    }
+    lexicon.intern('x'.repeat(1 << 24));
+    lexicon.trim();
+    read.length = 0;
+    expect(wordsOf('39999 ft and 39999 ft')).toEqual(['39999', 'ft', 'and', '39999', 'ft']);
+    expect(read).toEqual(['39999 ft']);
   });
 });
 
