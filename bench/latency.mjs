@@ -3,18 +3,24 @@
 // Options: `--student DIR` a real student in place of those of random weights; `--pairs FILE` its texts, a header and
 // two columns with a tab between, and `--as-is` those as they are, which come again as they do there, in place of texts with
 // their words in another order, of which numbers are no longer beside their units; `--no-teachers`; `--stages` where the time
-// of a pair goes, and nothing else.
+// of a pair goes, and nothing else; `--beside DIR` batches and rankings of this and another built checkout, and nothing else.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createStudent, Featurizer, parameterShapes, quantizeStudent } from '@bert2dnn/student';
 import { loadStudent } from '@bert2dnn/student/node';
 import { measureLatency } from 'bert2dnn';
+import { presetDefinition } from '../packages/bert2dnn/dist/distill/presets.js';
 import { studentToOnnx } from '../packages/bert2dnn/dist/export/onnx.js';
 import { saveClassifier } from '../packages/bert2dnn/dist/teacher/save-folder.js';
 import { completeParameters } from '../packages/bert2dnn/dist/teacher/start-model.js';
 import { loadTeacher } from '../packages/bert2dnn/dist/teacher/teacher.js';
 import { createTinyModel } from '../packages/bert2dnn/dist/teacher/tiny.js';
+import { Lexicon } from '../packages/student/dist/features/lexicon.js';
+import { PlainReader } from '../packages/student/dist/features/plain-reader.js';
+import { TextCodes } from '../packages/student/dist/features/text-codes.js';
+import { tokenizerOf } from '../packages/student/dist/text/tokenizer.js';
+import { printBeside } from './latency-beside.mjs';
 import { printStages } from './latency-stages.mjs';
 import { filePairs, newPairs, randomStudent, shopPairs, smallStudent } from './latency-texts.mjs';
 import { printTable } from './measure.mjs';
@@ -50,11 +56,13 @@ export async function run(options) {
     const pairs = options.includes('--pairs')
       ? await filePairs(optionOf('--pairs'))
       : await shopPairs(work);
+    describeTexts(pairs);
+    const renew = options.includes('--as-is') ? () => pairs : newPairs;
+    if (options.includes('--beside'))
+      return await printBeside(optionOf('--beside'), { pairs, renew });
     const students = options.includes('--student')
       ? [await loadStudent(optionOf('--student'), { executor: 'reference' })]
       : [smallStudent(pairs, MAX_BYTES), ...LAYERS.map((layers) => randomStudent(pairs, layers))];
-    const renew = options.includes('--as-is') ? () => pairs : newPairs;
-    describeTexts(pairs);
     if (options.includes('--stages')) {
       const optimised = WAYS.filter(([executor]) => executor !== 'reference');
       for (const student of students) printStages(student, { pairs, renew }, optimised);
@@ -76,8 +84,24 @@ function describeTexts(pairs) {
     `${pairs.length} pairs of ${count(0)} queries and ${count(1)} titles, ${(words / pairs.length).toFixed(1)} words each; one thread`,
   );
   console.log(
+    `${(100 * shareOfTokenizer(pairs)).toFixed(1)} % of the texts go to the tokenizer whole`,
+  );
+  console.log(
     `new: texts that were never scored, the words of the pairs in a new order; again: texts of the last ${BATCH_SIZE} calls; a pair in batches of ${BATCH_SIZE} and in a ranking of as many titles, whose texts are new too\n`,
   );
+}
+
+/** Share of distinct texts that the reader of plain ones gives up on. */
+function shareOfTokenizer(pairs) {
+  const { text } = presetDefinition('pair', ['query', 'title'], {});
+  const codes = new TextCodes();
+  const reader = new PlainReader(new Lexicon(), tokenizerOf(text), codes);
+  const texts = [...new Set(pairs.flat())];
+  const others = texts.filter((one) => {
+    codes.read(one);
+    return !reader.read({ numWords: 0, push() {} });
+  });
+  return others.length / texts.length;
 }
 
 /** Microseconds of a student in every executor, and of the same student in ONNX Runtime. */

@@ -33,7 +33,7 @@ const BENCHMARKS = {
     'a student in Chromium: bytes of code, µs a pair, key strokes over 10,000 products, cold start',
   load: 'a student from its file to a first score, in a process of its own: milliseconds, memory',
   latency:
-    'text to score: students in every executor beside ONNX Runtime and teachers of the shapes of BERT-Base and TinyBERT-4; --student DIR --pairs FILE',
+    'text to score: students in every executor beside ONNX Runtime and teachers of the shapes of BERT-Base and TinyBERT-4; --student DIR --pairs FILE; beside another checkout with --beside DIR',
 };
 
 const [name, ...options] = process.argv.slice(2);

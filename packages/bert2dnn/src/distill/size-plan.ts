@@ -19,8 +19,9 @@ const TENSOR_HEADER_BYTES = 160;
 const BISECTIONS = 30;
 /** Hashed rows, and n-grams, that a table keeps at the least. */
 const MIN_ROWS = 64;
-/** Widths go in steps of 4 numbers, what a vector instruction takes; from these on in steps of what costs no more: rows of tables whole cache lines, outputs of layers whole panels of the kernels. */
+/** Narrow vectors and layers go in steps of what an instruction takes. */
 const WIDTH_STEP = 4;
+/** Others in steps of a cache line, and of a panel of the kernels, which costs the same if it is half empty. */
 const EMBEDDING_STEP = 16;
 const LAYER_STEP = 32;
 
@@ -45,7 +46,7 @@ export interface SizePlan {
 /**
  * The largest student of its kind within `maxBytes`. Widths of vectors and hidden layers have the share f of what they were
  * and tables the share f of their rows (the best n-grams of each vocabulary, all fixed match features), so that all parts
- * shrink alike; the room that is left, because widths go in steps of 4, is filled with rows. As given if that fits.
+ * shrink alike; the room that is left, because widths go in steps, is filled with rows. As given if that fits.
  * @throws Bert2dnnError USAGE if even the smallest is larger.
  */
 export function planSize(student: SizePlan, options: SizePlanOptions): SizePlan {

@@ -71,8 +71,11 @@ describe('planSize', () => {
           const plan = planSize(student, options);
           const written = await bytesOf(plan);
           expect(written + 200).toBeLessThanOrEqual(maxBytes);
-          // Widths go in steps of 4, and rows follow, so some room stays; never much.
+          // Widths go in steps, and rows follow, so some room stays; never much.
           expect(written).toBeGreaterThan(0.8 * maxBytes);
+          const { embeddingSize, hiddenLayers } = plan.definition;
+          expect(embeddingSize % (embeddingSize < 16 ? 4 : 16)).toBe(0);
+          for (const width of hiddenLayers) expect(width % (width < 32 ? 4 : 32)).toBe(0);
           for (const [name, { tokens }] of Object.entries(plan.vocabularies)) {
             expect(tokens).toEqual(student.vocabularies[name].tokens.slice(0, tokens.length));
           }
