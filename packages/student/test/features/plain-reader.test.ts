@@ -98,6 +98,13 @@ describe('PlainReader', () => {
     expect(createReader(QUANTITIES)(text)).toBeUndefined();
   });
 
+  it('reads a text of many numbers and dropped quotes in time that grows with its length', () => {
+    const text = "Bob's 12 kits ".repeat(60_000);
+    expect(createReader(QUANTITIES)(text)).toBeUndefined();
+    const apart = text.replaceAll("'s 12", "'s kit 12");
+    expect(createReader(QUANTITIES)(apart)?.length).toBe(240_000);
+  });
+
   it('knows a word again, and forgets it with the lexicon', () => {
     const lexicon = new Lexicon();
     const codes = new TextCodes();
