@@ -32,6 +32,8 @@ const MODULE = {
   banner: { js: '/* @bert2dnn/student, Apache-2.0 */' },
   metafile: true,
   logLevel: 'warning',
+  // One import only says what comes first in the module.
+  logOverride: { 'ignored-bare-import': 'silent' },
   mangleCache: {},
   mangleProps: new RegExp(`^(${(await internalNames()).join('|')})$`),
 };
