@@ -47,9 +47,7 @@ async function makeStudents(root, pairs) {
   };
   return Object.entries(students).flatMap(([size, student]) =>
     ['float32', 'int8'].map((precision) => {
-      const { definition, vocabularies, parameters } = quantizeStudent(student, precision);
-      const stored = { definition, vocabularies, parameters };
-      const made = createStudent(stored, { executor: 'auto' });
+      const made = createStudent(quantizeStudent(student, precision), { executor: 'auto' });
       return { name: `${size}, ${made.executor}`, student: made };
     }),
   );

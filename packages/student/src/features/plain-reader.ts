@@ -5,7 +5,16 @@
 import { UNIT_BY_SPELLING } from '../text/quantities.js';
 import type { Tokenizer } from '../text/tokenizer.js';
 import type { Lexicon } from './lexicon.js';
-import { DIGIT, END, INERT, LETTER, QUOTE, type TextCodes, textOfCode } from './text-codes.js';
+import {
+  DIGIT,
+  END,
+  INERT,
+  isDigit,
+  LETTER,
+  QUOTE,
+  type TextCodes,
+  textOfCode,
+} from './text-codes.js';
 
 /** Words that are known by their letters, powers of two: at first, 256 kB; and at most, 4 MB, for texts of many words. */
 const NUM_PLACES = 1 << 13;
@@ -149,7 +158,7 @@ export class PlainReader {
     this.generation = lexicon.generation;
   }
 
-  /** Takes a phrase, spaces and a full stop of the word before it left out; false for one that is not plain. */
+  /** Takes a phrase, without what parts it from the words around it; false for one that is not plain. */
   private takePhrase(from: number, to: number, into: WordSink): boolean {
     const { source, phrases } = this;
     const { codes } = source;
@@ -202,7 +211,7 @@ export class PlainReader {
   }
 
   /**
-   * Takes a word that begins with a letter; returns where it ends, or -1 if it is a long one. Without a branch for each
+   * Takes a word, or a number that stands alone; returns where it ends, or -1 if it is a long one. Without a branch for each
    * letter, because the lengths of words cannot be guessed.
    */
   private take(start: number): number {
@@ -281,10 +290,6 @@ function maskOf(fourCodes: number): number {
   const some = fourCodes & BOTH;
   const stops = ~(some | (some << 1)) & LETTERS;
   return ((stops & -stops) >>> 7) - 1;
-}
-
-function isDigit(code: number): boolean {
-  return code >= DIGIT && code < LETTER;
 }
 
 function textOf(codes: Uint8Array, start: number, end: number): string {

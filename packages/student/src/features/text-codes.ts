@@ -4,7 +4,7 @@
 /** Bits of a code. A letter's other bits are its place in the alphabet, a digit's its value; other codes have neither. */
 export const LETTER = 0x80;
 export const DIGIT = 0x40;
-/** Codes of other units: those that are part of numbers or stand between words of a phrase are themselves, all others are this. */
+/** Codes of other units: those that rules of numbers look at are themselves, all others are this. */
 export const INERT = 1;
 /** Stands behind the text. */
 export const END = 0;
@@ -91,7 +91,7 @@ export class TextCodes {
   /** Whether some codes are digits and nothing else. */
   isNumber(start: number, end: number): boolean {
     let index = start;
-    while (index < end && this.codes[index] >= DIGIT && this.codes[index] < LETTER) index++;
+    while (index < end && isDigit(this.codes[index])) index++;
     return index === end;
   }
 
@@ -110,6 +110,11 @@ export class TextCodes {
     }
     this.end(end);
   }
+}
+
+/** Whether a code is a digit's. */
+export function isDigit(code: number): boolean {
+  return code >= DIGIT && code < LETTER;
 }
 
 /** The text of a code, in lower case. */

@@ -98,7 +98,7 @@ describe('PlainReader', () => {
     expect(createReader(QUANTITIES)(text)).toBeUndefined();
   });
 
-  it('reads a text of many numbers and dropped quotes in time that grows with its length', () => {
+  it('reads a text of many numbers and dropped quotes', () => {
     const text = "Bob's 12 kits ".repeat(60_000);
     expect(createReader(QUANTITIES)(text)).toBeUndefined();
     const apart = text.replaceAll("'s 12", "'s kit 12");

@@ -1,7 +1,8 @@
-// A thread of a fuzzer, the loader's or the scorer's: runs the cases that it is given and reports what came of them.
+// A thread of a fuzzer: runs the cases that it is given and reports what came of them.
 import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadCase, makeCase, runCase, runCaseByDoors, runCaseByExecutors } from './one-case.mjs';
+import { prepareReaders, runReaderCase } from './reader-case.mjs';
 import { prepareScorers, runScorerCase } from './scorer-case.mjs';
 import { makeSeeds } from './seed-students.mjs';
 import { prepareSeed } from './student-parts.mjs';
@@ -40,6 +41,10 @@ async function main() {
 
 /** What runs a case by its number. */
 async function makeRunner() {
+  if (what === 'reader') {
+    const readers = prepareReaders();
+    return (caseIndex) => runReaderCase(readers, seed, caseIndex);
+  }
   const seeds = (await makeSeeds()).map(prepareSeed);
   if (what === 'loader')
     return (caseIndex) => runLoaderCase(makeCase(seeds, seed, caseIndex), caseIndex);

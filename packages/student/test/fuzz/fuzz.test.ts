@@ -1,4 +1,4 @@
-// A bounded run of both fuzzers, with the watchdog and the bound on memory: `npm run fuzz` runs them at length.
+// A bounded run of the fuzzers, with the watchdog and the bound on memory: `npm run fuzz` runs them at length.
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -39,6 +39,13 @@ describe('fuzzers', () => {
     const printed = fuzz('scorer', 700);
     expect(printed).toMatch(/^scored +[1-9]/m);
     expect(printed).toMatch(/^EXAMPLE_INVALID +[1-9]/m);
+    expect(printed).toMatch(/^0 failures$/m);
+  });
+
+  it('read plain texts as the tokenizer does', { timeout: 300_000 }, () => {
+    const printed = fuzz('reader', 200_000);
+    expect(printed).toMatch(/^read +1[5-9]\d{4}$/m);
+    expect(printed).toMatch(/^left +[1-9]/m);
     expect(printed).toMatch(/^0 failures$/m);
   });
 
