@@ -16,9 +16,9 @@ const DEMO = join(ROOT, 'packages/bert2dnn/dist/demo');
 const TARGET = ['es2022', 'chrome91', 'firefox125', 'safari16.4'];
 
 /** Folders whose types are not public, unless the package's index has them. */
-const INTERNAL = /^(features|executors)\//;
+const INTERNAL = /^(features|executors|plain|wasm)\//;
 /** Its members are what the kernels in WebAssembly export. */
-const KERNELS = 'executors/kernel-modules.d.ts';
+const KERNELS = 'wasm/kernel-modules.d.ts';
 
 /** How all modules of @bert2dnn/student are bundled. */
 const MODULE = {
@@ -115,8 +115,8 @@ async function buildStudent() {
     outfile: join(STUDENT, 'browser/student.min.js'),
     plugins: [
       keepBeside(/\/explain\/index\.js$/, './explain.min.js'),
-      keepBeside(/\/reference-executor\.js$/, './reference.min.js'),
-      replace(/\/reference\.js$/, join(STUDENT, 'executors/reference-on-demand.js')),
+      keepBeside(/\/plain-parts\.js$/, './reference.min.js'),
+      replace(/\/plain\.js$/, join(STUDENT, 'plain/plain-on-demand.js')),
     ],
   });
   // The others read its objects: names are the same in all.
@@ -139,7 +139,7 @@ async function buildExplain() {
 async function buildReference() {
   const built = await build({
     ...MODULE,
-    entryPoints: [join(STUDENT, 'executors/reference-executor.js')],
+    entryPoints: [join(STUDENT, 'plain/plain-parts.js')],
     outfile: join(STUDENT, 'browser/reference.min.js'),
     plugins: [keepBeside(/^\.\.\/errors\.js$/, './student.min.js')],
   });

@@ -13,12 +13,13 @@ const FOLDERS = [
   { source: 'packages/autodiff/kernels', target: 'packages/autodiff/src/kernels', flags: [] },
   {
     source: 'packages/student/kernels',
-    target: 'packages/student/src/executors',
+    target: 'packages/student/src/wasm',
     // The caller gives the memory, as large as the student is. Made for the wire: gzip finds what repeats in characters
     // that are a byte each, but not in base64, which shifts them; and calls that are not in inner loops stay calls.
     encoding: 'characters',
     flags: ['--importMemory'],
-    flagsOf: { relaxed: ['--enable', 'relaxed-simd'] },
+    // Small, too, where the loops are short.
+    flagsOf: { relaxed: ['--enable', 'relaxed-simd'], match: ['--shrinkLevel', '1'] },
   },
   {
     source: 'packages/bert2dnn/kernels',

@@ -1,6 +1,6 @@
 // What the browser bundle offers: loading, scoring, and the words of a text. Not what trainers need; that is `index.ts`.
 // First, so that the text of the kernels does not part the code: gzip sees what repeats within 32 kB.
-import './executors/kernel-modules.js';
+import './wasm/kernel-modules.js';
 
 export { StudentError, type StudentErrorCode } from './errors.js';
 export type { Explanation } from './explain/explanation.js';

@@ -10,8 +10,7 @@ export type {
 } from './explain/explanation.js';
 export { FeatureBuffer, IdBags } from './features/feature-buffer.js';
 export { type FeatureDefinition, Featurizer } from './features/featurizer.js';
-export { numFixedMatchRows } from './features/match-family.js';
-export { NUM_FIXED_MATCH_FEATURES } from './features/match-layout.js';
+export { NUM_FIXED_MATCH_FEATURES, numFixedMatchRows } from './features/match-rows.js';
 export { Vocabulary, type VocabularyTensors, vocabularyTensors } from './features/vocabulary.js';
 export {
   DATA_TYPE_SIZES,

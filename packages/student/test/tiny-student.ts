@@ -1,7 +1,6 @@
 // A student small enough to compute by hand. For tests.
 
-import { numFixedMatchRows } from '../src/features/match-family.js';
-import { NUM_FIXED_MATCH_FEATURES } from '../src/features/match-layout.js';
+import { NUM_FIXED_MATCH_FEATURES, numFixedMatchRows } from '../src/features/match-rows.js';
 import { Vocabulary } from '../src/features/vocabulary.js';
 import { MATCH_FAMILIES, type StudentDefinition } from '../src/model/definition.js';
 import { initializeParameters, type Parameters } from '../src/model/parameters.js';

@@ -1,9 +1,9 @@
 // Chooses how a student is run.
 import type { StudentDefinition } from '../model/definition.js';
 import { precisionOf, type StoredParameters } from '../model/stored-parameters.js';
+import { createReference } from '../plain/plain.js';
+import { canRun, type KernelMemory } from '../wasm/kernel-modules.js';
 import type { Executor, ExecutorChoice } from './executor.js';
-import { canRun, type KernelMemory } from './kernel-modules.js';
-import { createReference } from './reference.js';
 import { WasmExecutor } from './wasm-executor.js';
 
 /**

@@ -1,7 +1,8 @@
 // Room for a file of a student in the memory that its kernels will work on: a table is where it is used as soon as it is
 // read, and is never copied.
+
+import { canRun, createMemory, type KernelMemory } from '../wasm/kernel-modules.js';
 import type { ExecutorChoice } from './executor.js';
-import { canRun, createMemory, type KernelMemory } from './kernel-modules.js';
 import { FIRST_BYTE } from './memory-plan.js';
 
 /** Bytes of a file, and the memory that they lie in where it is one of kernels. */

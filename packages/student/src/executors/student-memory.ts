@@ -9,7 +9,7 @@ import {
   type StoredParameters,
   type StoredTensor,
 } from '../model/stored-parameters.js';
-import { growMemory, type KernelMemory, type Kernels } from './kernel-modules.js';
+import { growMemory, type KernelMemory, type Kernels } from '../wasm/kernel-modules.js';
 import { LAYER_MEMBERS, type LayerDescriptor } from './memory-plan.js';
 import { numPanels, packFloats } from './packed-layer.js';
 import type { LayerPlace, StudentLayout, TablePlace } from './student-layout.js';

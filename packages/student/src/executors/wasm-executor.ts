@@ -11,7 +11,6 @@ import type { StudentDefinition } from '../model/definition.js';
 import { SCORE_BIAS } from '../model/parameters.js';
 import { PRECISIONS, type Precision, type StoredParameters } from '../model/stored-parameters.js';
 import { towerLogit } from '../model/towers.js';
-import type { Executor } from './executor.js';
 import {
   canRun,
   createMemory,
@@ -19,7 +18,8 @@ import {
   type KernelMemory,
   type Kernels,
   startKernels,
-} from './kernel-modules.js';
+} from '../wasm/kernel-modules.js';
+import type { Executor } from './executor.js';
 import {
   layOutStudent,
   NUM_IDS,

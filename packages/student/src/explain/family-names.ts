@@ -1,9 +1,15 @@
 // Names of the rows of the families of match features. A feature without a name does not compile.
-import { type CharacterGrams, countCommon } from '../features/character-grams.js';
-import { CHARACTERS_LAYOUT } from '../features/characters-family.js';
+import type { CharacterGrams } from '../features/character-grams.js';
+import type { CHARACTERS_LAYOUT } from '../features/characters-family.js';
 import { IMPORTANCE_LAYOUT } from '../features/importance-family.js';
 import { NUMBER_KIND, WORD_KINDS } from '../features/lexicon.js';
-import { EDGES } from '../features/match-layout.js';
+import {
+  LIKENESS_EDGES,
+  RATIO_EDGES,
+  SHARE_EDGES,
+  SPELLING_EDGES,
+  WEIGHT_EDGES,
+} from '../features/match-edges.js';
 import { QUANTITIES_LAYOUT, unitAfter } from '../features/quantities-family.js';
 import { findDivider, ROLES_LAYOUT } from '../features/roles-family.js';
 import type { WordList } from '../features/word-match.js';
@@ -26,7 +32,7 @@ import {
 
 type Names<Rows> = Readonly<Record<keyof Rows, NameRow>>;
 
-const { COVERAGE_EDGES, NUM_COVERAGES, LENGTH_EDGES } = IMPORTANCE_LAYOUT;
+const { NUM_COVERAGES, LENGTH_EDGES } = IMPORTANCE_LAYOUT;
 
 /** Names of the family `importance`. */
 export const IMPORTANCE_NAMES: Names<typeof IMPORTANCE_LAYOUT.rows> = {
@@ -53,12 +59,12 @@ export const IMPORTANCE_NAMES: Names<typeof IMPORTANCE_LAYOUT.rows> = {
     return { feature: `${words} of the ${query} missing, the rarest: ${rank}`, query: missing };
   },
   titleCoverage: (cell, context) => ({
-    feature: `${shareLabel(cell, COVERAGE_EDGES)} of the ${context.title} asked for, rare words counting more`,
+    feature: `${shareLabel(cell, WEIGHT_EDGES)} of the ${context.title} asked for, rare words counting more`,
     ...allTitle(context),
   }),
   mostUnasked: (cell, context) => {
     const { query, title } = context;
-    const share = shareLabel(Math.floor(cell / (1 + NUM_IMPORTANCES)), EDGES.share);
+    const share = shareLabel(Math.floor(cell / (1 + NUM_IMPORTANCES)), SHARE_EDGES);
     const unasked = cell % (1 + NUM_IMPORTANCES);
     const found = `${share} of the words of the ${query} found`;
     if (unasked === 0)
@@ -70,7 +76,7 @@ export const IMPORTANCE_NAMES: Names<typeof IMPORTANCE_LAYOUT.rows> = {
 
 function coverage(cell: number, { query }: MatchContext, found: string): MatchName {
   const length = countLabel(Math.floor(cell / NUM_COVERAGES) + 1, [1, ...LENGTH_EDGES]);
-  const share = shareLabel(cell % NUM_COVERAGES, COVERAGE_EDGES);
+  const share = shareLabel(cell % NUM_COVERAGES, WEIGHT_EDGES);
   const words = length === '1' ? '1 word' : `${length} words`;
   return { feature: `${share} of the ${query} ${found}, rare words counting more (${words})` };
 }
@@ -90,7 +96,6 @@ function unaskedTitle({ pair }: MatchContext): Pick<MatchName, 'query' | 'title'
 
 /** Names of the family `characters`; `grams` are those that the family compares words by. */
 export function charactersNames(grams: CharacterGrams): Names<typeof CHARACTERS_LAYOUT.rows> {
-  const { LIKENESS_EDGES } = CHARACTERS_LAYOUT;
   return {
     nearest: (cell, context) => {
       const { index, query, title } = context;
@@ -108,20 +113,23 @@ export function charactersNames(grams: CharacterGrams): Names<typeof CHARACTERS_
       feature: `word of the ${query} least like any of the ${title}: ${shareLabel(cell, LIKENESS_EDGES)} alike`,
     }),
     coverage: (cell, { query, title }) => ({
-      feature: `${shareLabel(cell, CHARACTERS_LAYOUT.COVERAGE_EDGES)} of the spelling of the ${query} found in the ${title}`,
+      feature: `${shareLabel(cell, SPELLING_EDGES)} of the spelling of the ${query} found in the ${title}`,
     }),
   };
 }
 
 /** The word of the title whose letters are most like those of the query word; -1 if none has one in common. */
 function nearestPosition({ pair, index }: MatchContext, grams: CharacterGrams): number {
-  const { title, lexicon } = pair;
-  const wanted = grams.of(pair.query.words[index]);
+  const { query, title, lexicon } = pair;
+  const wanted = query.words[index];
+  grams.learn(query.words, query.numWords);
+  grams.learn(title.words, title.numWords);
   let [best, nearest] = [0, -1];
   for (let position = 0; position < title.numWords; position++) {
     if (lexicon.kinds[title.words[position]] === NUMBER_KIND) continue;
-    const given = grams.of(title.words[position]);
-    const likeness = (2 * countCommon(wanted, given)) / (wanted.length + given.length);
+    const given = title.words[position];
+    const likeness =
+      (2 * grams.common(wanted, given)) / (grams.counts[wanted] + grams.counts[given]);
     if (likeness > best) [best, nearest] = [likeness, position];
   }
   return nearest;
@@ -173,11 +181,10 @@ export const QUANTITIES_NAMES: Names<typeof QUANTITIES_LAYOUT.rows> = {
 };
 
 function ratioLabel(cell: number): string {
-  const edges = QUANTITIES_LAYOUT.RATIO_EDGES;
-  if (cell === 0) return `less than ${edges[0]}`;
-  return cell === edges.length
-    ? `${edges[cell - 1]} or more`
-    : `${edges[cell - 1]} to ${edges[cell]}`;
+  if (cell === 0) return `less than ${RATIO_EDGES[0]}`;
+  return cell === RATIO_EDGES.length
+    ? `${RATIO_EDGES[cell - 1]} or more`
+    : `${RATIO_EDGES[cell - 1]} to ${RATIO_EDGES[cell]}`;
 }
 
 /** The number and its unit, and where the title has the same number. */

@@ -89,7 +89,7 @@ export class FeatureDescriber {
     return () => {
       if (this.texts[left].numWords === 0) return [];
       bag.clear();
-      features.appendAll([this.texts], 1, bag);
+      features.append(this.texts, bag);
       pair.read(this.texts[left], this.texts[right]);
       return names.name(bag.ids.subarray(0, bag.numIds), pair);
     };

@@ -4,8 +4,13 @@ import { CharacterGrams } from '../features/character-grams.js';
 import { CHARACTERS_LAYOUT } from '../features/characters-family.js';
 import { IMPORTANCE_LAYOUT } from '../features/importance-family.js';
 import { NUMBER_KIND } from '../features/lexicon.js';
-import { FAMILY_ROWS, GRAM_LENGTHS, numFixedMatchRows } from '../features/match-family.js';
-import { FIXED_ROWS, NUM_FIXED_MATCH_FEATURES } from '../features/match-layout.js';
+import { FIXED_ROWS } from '../features/match-layout.js';
+import {
+  FAMILY_ROWS,
+  GRAM_LENGTHS,
+  NUM_FIXED_MATCH_FEATURES,
+  numFixedMatchRows,
+} from '../features/match-rows.js';
 import { type PairMatch, SURE } from '../features/pair-match.js';
 import { QUANTITIES_LAYOUT } from '../features/quantities-family.js';
 import { ROLES_LAYOUT } from '../features/roles-family.js';

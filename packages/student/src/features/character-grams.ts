@@ -2,7 +2,6 @@
 // Source: word marks as fastText has them (Bojanowski et al., TACL 2017); the hash is our own.
 import { hashWord } from '../text/hash.js';
 import type { Lexicon } from './lexicon.js';
-import type { WordList } from './word-match.js';
 
 /** Longest part of a word that has n-grams, in UTF-16 units, so that a long word costs no more. */
 const MAX_LETTERS = 40;
@@ -37,10 +36,21 @@ export class CharacterGrams {
     }
   }
 
-  /** Hashes of a word's distinct n-grams, ascending; not for inner loops. */
-  of(word: number): Int32Array {
-    this.learn(Int32Array.of(word), 1);
-    return this.hashes.subarray(this.starts[word], this.starts[word] + this.counts[word]);
+  /** N-grams that two words have in common; those of both must be made. */
+  common(left: number, right: number): number {
+    const { hashes, starts, counts } = this;
+    let leftPlace = starts[left];
+    let rightPlace = starts[right];
+    const leftEnd = leftPlace + counts[left];
+    const rightEnd = rightPlace + counts[right];
+    let common = 0;
+    while (leftPlace < leftEnd && rightPlace < rightEnd) {
+      const difference = hashes[leftPlace] - hashes[rightPlace];
+      if (difference === 0) common += 1;
+      if (difference <= 0) leftPlace += 1;
+      if (difference >= 0) rightPlace += 1;
+    }
+    return common;
   }
 
   private forget(): void {
@@ -88,102 +98,4 @@ export function characterGramTexts(
     }
   }
   return grams;
-}
-
-const NUM_SLOTS = 1024;
-/** Words whose n-grams are counted at once, each a bit of a mask. */
-const MAX_WORDS = 32;
-
-/**
- * How many n-grams a word has in common with each of up to 32 others, whose n-grams lie in one hash table. Words that come
- * again stay there: a ranking has one query.
- */
-export class CommonGrams {
-  /** Of each of the words: n-grams in common with the word that was counted last; to be set to 0 when they are read. */
-  readonly counts = new Uint16Array(MAX_WORDS);
-  private readonly words = new Int32Array(MAX_WORDS);
-  private numWords = 0;
-  private generation = 0;
-  /** By the hash's low bits: 1 + the last such entry; of each entry its hash, who has it, and the entry before. */
-  private readonly slots = new Uint16Array(NUM_SLOTS);
-  private readonly hashes = new Int32Array(MAX_WORDS * 2 * (MAX_LETTERS + 2));
-  private readonly owners = new Int32Array(this.hashes.length);
-  private readonly chains = new Uint16Array(this.hashes.length);
-  private numEntries = 0;
-
-  constructor(private readonly grams: CharacterGrams) {}
-
-  /** Takes words, whose n-grams are made, in the place of those before. */
-  read(list: WordList): void {
-    if (this.hasWords(list)) return;
-    const { slots, hashes } = this;
-    for (let entry = 0; entry < this.numEntries; entry++)
-      slots[hashes[entry] & (NUM_SLOTS - 1)] = 0;
-    this.numEntries = 0;
-    this.numWords = list.numWords;
-    this.generation = this.grams.generation;
-    const { hashes: grams, starts, counts } = this.grams;
-    for (let index = 0; index < list.numWords; index++) {
-      const word = list.words[index];
-      this.words[index] = word;
-      const end = starts[word] + counts[word];
-      for (let gram = starts[word]; gram < end; gram++) this.addOwner(grams[gram], 1 << index);
-    }
-  }
-
-  /** Counts for a word, whose n-grams are made; bits of the words that have something in common with it. */
-  count(word: number): number {
-    const { slots, hashes, owners, chains, counts } = this;
-    const { hashes: grams, starts } = this.grams;
-    const end = starts[word] + this.grams.counts[word];
-    let some = 0;
-    for (let gram = starts[word]; gram < end; gram++) {
-      const hash = grams[gram];
-      let entry = slots[hash & (NUM_SLOTS - 1)];
-      while (entry !== 0 && hashes[entry - 1] !== hash) entry = chains[entry - 1];
-      if (entry === 0) continue;
-      some |= owners[entry - 1];
-      for (let left = owners[entry - 1]; left !== 0; left &= left - 1) counts[lowestBit(left)] += 1;
-    }
-    return some;
-  }
-
-  private hasWords({ words, numWords }: WordList): boolean {
-    if (numWords !== this.numWords || this.generation !== this.grams.generation) return false;
-    let index = 0;
-    while (index < numWords && words[index] === this.words[index]) index++;
-    return index === numWords;
-  }
-
-  private addOwner(hash: number, owner: number): void {
-    const slot = hash & (NUM_SLOTS - 1);
-    let entry = this.slots[slot];
-    while (entry !== 0 && this.hashes[entry - 1] !== hash) entry = this.chains[entry - 1];
-    if (entry !== 0) {
-      this.owners[entry - 1] |= owner;
-      return;
-    }
-    this.hashes[this.numEntries] = hash;
-    this.owners[this.numEntries] = owner;
-    this.chains[this.numEntries] = this.slots[slot];
-    this.numEntries += 1;
-    this.slots[slot] = this.numEntries;
-  }
-}
-
-/** Place of the lowest bit that is set. */
-export function lowestBit(bits: number): number {
-  return 31 - Math.clz32(bits & -bits);
-}
-
-/** Numbers that two ascending lists have in common. */
-export function countCommon(left: Int32Array, right: Int32Array): number {
-  let [leftIndex, rightIndex, common] = [0, 0, 0];
-  while (leftIndex < left.length && rightIndex < right.length) {
-    const difference = left[leftIndex] - right[rightIndex];
-    if (difference === 0) common += 1;
-    if (difference <= 0) leftIndex += 1;
-    if (difference >= 0) rightIndex += 1;
-  }
-  return common;
 }

@@ -1,14 +1,12 @@
 // Match features `characters`: how alike in letters the nearest title word is to a query word that is not found for
 // sure, and how much of the query's letters the title has. For misspellings further than one edit away.
-import { type CharacterGrams, CommonGrams, lowestBit } from './character-grams.js';
+import type { CharacterGrams } from './character-grams.js';
 import { type FamilyRows, layOut } from './family-rows.js';
 import { NUMBER_KIND, WORD_KINDS } from './lexicon.js';
-import { bucketIndex } from './match-layout.js';
+import { bucketIndex, LIKENESS_EDGES, SPELLING_EDGES } from './match-edges.js';
 import { MAX_MATCH_WORDS, type PairMatch, SURE } from './pair-match.js';
 
-const LIKENESS_EDGES = [0.15, 0.3, 0.4, 0.5, 0.6, 0.75] as const;
 const NUM_LIKENESSES = LIKENESS_EDGES.length + 1;
-const COVERAGE_EDGES = [0.15, 0.3, 0.45, 0.6, 0.7, 0.8, 0.9, 0.999] as const;
 
 const { rows: ROWS, numRows } = layOut({
   /** Likeness of the nearest title word x kind of query word x last word of the query or not. */
@@ -16,11 +14,11 @@ const { rows: ROWS, numRows } = layOut({
   /** The least of the likenesses, 1 for a word that is found. */
   least: NUM_LIKENESSES,
   /** Mean over the query's words of the likeness of the nearest title word, weighted by their n-grams. */
-  coverage: COVERAGE_EDGES.length + 1,
+  coverage: SPELLING_EDGES.length + 1,
 });
 
 /** What a reader of a row needs, see `explain/`. */
-export const CHARACTERS_LAYOUT = { rows: ROWS, LIKENESS_EDGES, COVERAGE_EDGES } as const;
+export const CHARACTERS_LAYOUT = { rows: ROWS } as const;
 
 /** Rows of the family. */
 export const NUM_CHARACTER_ROWS = numRows;
@@ -30,13 +28,10 @@ const WHOLE_LIKENESS: number = MAX_MATCH_WORDS.query;
 
 /** Ready to add the family's features of pairs whose query has words. Numbers are left out: 12 is not like 120. */
 export class CharactersFamily {
-  private readonly common: CommonGrams;
   /** Of each query word: largest Dice coefficient of its n-grams with those of a title word. */
   private readonly likenesses = new Float64Array(MAX_MATCH_WORDS.query + 1);
 
-  constructor(private readonly grams: CharacterGrams) {
-    this.common = new CommonGrams(grams);
-  }
+  constructor(private readonly grams: CharacterGrams) {}
 
   append(pair: PairMatch, { firstRow, into }: FamilyRows): void {
     const { query, lexicon, sureness } = pair;
@@ -65,29 +60,23 @@ export class CharactersFamily {
     }
     if (whole === 0) return;
     into.push(firstRow + ROWS.least + bucketIndex(likenesses[least], LIKENESS_EDGES));
-    into.push(firstRow + ROWS.coverage + bucketIndex(covered / whole, COVERAGE_EDGES));
+    into.push(firstRow + ROWS.coverage + bucketIndex(covered / whole, SPELLING_EDGES));
   }
 
-  /** Works out the likenesses, where one is wanted: of a word that is not found for sure. */
-  private compare({ query, title, sureness, titleColumns }: PairMatch): void {
-    const { grams, common, likenesses } = this;
-    let isWanted = false;
-    for (let index = 0; index < query.numWords; index++) {
-      likenesses[index] = 0;
-      if (sureness[index] !== SURE) isWanted = true;
-    }
-    if (!isWanted) return;
+  /** Works out the likenesses that are wanted: those of words, not numbers, that are not found for sure. */
+  private compare({ query, title, sureness, lexicon }: PairMatch): void {
+    const { grams, likenesses } = this;
     grams.learn(title.words, title.numWords);
-    common.read(query);
-    for (let position = 0; position < title.numWords; position++) {
-      if (titleColumns.kinds[position] === NUMBER_KIND) continue;
-      const word = title.words[position];
-      for (let left = common.count(word); left !== 0; left &= left - 1) {
-        const index = lowestBit(left);
-        const both = grams.counts[query.words[index]] + grams.counts[word];
-        const likeness = (2 * common.counts[index]) / both;
-        if (likeness > likenesses[index]) likenesses[index] = likeness;
-        common.counts[index] = 0;
+    for (let index = 0; index < query.numWords; index++) {
+      const word = query.words[index];
+      likenesses[index] = 0;
+      if (sureness[index] === SURE || lexicon.kinds[word] === NUMBER_KIND) continue;
+      for (let position = 0; position < title.numWords; position++) {
+        const other = title.words[position];
+        if (lexicon.kinds[other] === NUMBER_KIND) continue;
+        const likeness =
+          (2 * grams.common(word, other)) / (grams.counts[word] + grams.counts[other]);
+        likenesses[index] = Math.max(likenesses[index], likeness);
       }
     }
   }

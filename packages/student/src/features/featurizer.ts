@@ -5,6 +5,7 @@ import type {
   MatchBlockDefinition,
   StudentDefinition,
 } from '../model/definition.js';
+import { createMatch } from '../plain/plain.js';
 import { type Tokenizer, tokenizerOf } from '../text/tokenizer.js';
 import type { AnalysedText } from './analysed-text.js';
 import { EachExample, type ExampleBlock, type FeatureBlock } from './block.js';
@@ -13,7 +14,7 @@ import { CrossBlock } from './cross-block.js';
 import { FeatureBuffer } from './feature-buffer.js';
 import { KeptBlock } from './kept-block.js';
 import { Lexicon } from './lexicon.js';
-import { MatchBlock } from './match-block.js';
+import { MatchKernelBlock } from './match-kernel-block.js';
 import { HashedNgramsBlock, ListedNgramsBlock } from './ngrams-block.js';
 import { PlainReader } from './plain-reader.js';
 import { TextCache } from './text-cache.js';
@@ -43,11 +44,13 @@ export class Featurizer {
 
   /**
    * @param vocabularies by block name, for each block with a `list` vocabulary.
+   * @param isPlain whether all is plain JavaScript; else what WebAssembly is faster at runs there, to the same ids.
    * @throws {StudentError} VOCABULARY_INVALID if one is missing.
    */
   constructor(
     private readonly definition: FeatureDefinition,
     vocabularies: Readonly<Record<string, Vocabulary>>,
+    isPlain = false,
   ) {
     this.tokenizer = tokenizerOf(definition.text);
     const { tokenizer, lexicon } = this;
@@ -58,7 +61,7 @@ export class Featurizer {
     this.caches = definition.fields.map(() => new TextCache(readers, codes));
     this.blocks = definition.blocks.map((block, index) =>
       block.kind === 'match'
-        ? this.createMatch(block, vocabularies)
+        ? this.createMatch(block, vocabularies, isPlain)
         : new EachExample(this.createBlock(block, index, vocabularies)),
     );
   }
@@ -120,11 +123,15 @@ export class Featurizer {
   private createMatch(
     block: MatchBlockDefinition,
     vocabularies: Readonly<Record<string, Vocabulary>>,
-  ): MatchBlock {
+    isPlain: boolean,
+  ): FeatureBlock {
     const { lexicon } = this;
     const vocabulary = block.statistics && vocabularyOf(block.statistics, vocabularies);
     const statistics = vocabulary ? new WordStatistics(vocabulary, lexicon) : undefined;
-    return new MatchBlock(block, pairOf(this.fieldsOf(block)), { lexicon, statistics });
+    const fieldIndices = pairOf(this.fieldsOf(block));
+    const parts = { lexicon, statistics };
+    const fast = isPlain ? undefined : MatchKernelBlock.create(block, fieldIndices, parts);
+    return fast ?? new EachExample(createMatch(block, fieldIndices, parts));
   }
 
   private createBlock(

@@ -1,14 +1,12 @@
 // Match features `importance`: how much the words that are found and those that are missing say. A missing "the" is
 // nothing, a missing "hammock" is everything, for queries never seen too.
 import { type FamilyRows, layOut } from './family-rows.js';
-import { bucketIndex, EDGES } from './match-layout.js';
+import { bucketIndex, SHARE_EDGES, WEIGHT_EDGES } from './match-edges.js';
 import { NOT_FOUND, type PairMatch, SURE } from './pair-match.js';
 import { MATCH_CLASSES } from './word-match.js';
 import { NUM_IMPORTANCES, type WordStatistics } from './word-statistics.js';
 
-/** Shares of weight, finer than shares of words. */
-const COVERAGE_EDGES = [0.001, 0.2, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.999] as const;
-const NUM_COVERAGES = COVERAGE_EDGES.length + 1;
+const NUM_COVERAGES = WEIGHT_EDGES.length + 1;
 const LENGTH_EDGES = [2, 3, 4] as const;
 const NUM_LENGTHS = LENGTH_EDGES.length + 1;
 const MAX_MISSING = 3;
@@ -26,13 +24,12 @@ const { rows: ROWS, numRows } = layOut({
   /** Share of the title's weight that was asked for. */
   titleCoverage: NUM_COVERAGES,
   /** Class of the most important title word that was not asked for, by share of the query found. */
-  mostUnasked: (1 + NUM_IMPORTANCES) * (EDGES.share.length + 1),
+  mostUnasked: (1 + NUM_IMPORTANCES) * (SHARE_EDGES.length + 1),
 });
 
 /** What a reader of a row needs, see `explain/`. */
 export const IMPORTANCE_LAYOUT = {
   rows: ROWS,
-  COVERAGE_EDGES,
   NUM_COVERAGES,
   LENGTH_EDGES,
 } as const;
@@ -72,12 +69,12 @@ export function appendImportance(
     numSure += 1;
   }
   const length = bucketIndex(query.numWords, LENGTH_EDGES) * NUM_COVERAGES;
-  into.push(firstRow + ROWS.sureCoverage + length + bucketIndex(sure / whole, COVERAGE_EDGES));
-  into.push(firstRow + ROWS.anyCoverage + length + bucketIndex(found / whole, COVERAGE_EDGES));
+  into.push(firstRow + ROWS.sureCoverage + length + bucketIndex(sure / whole, WEIGHT_EDGES));
+  into.push(firstRow + ROWS.anyCoverage + length + bucketIndex(found / whole, WEIGHT_EDGES));
   const missing = Math.min(numMissing, MAX_MISSING);
   const missed = missing === 0 ? 0 : 1 + (missing - 1) * NUM_IMPORTANCES + mostMissed;
   into.push(firstRow + ROWS.mostMissed + missed);
-  appendTitle(pair, statistics, rows, bucketIndex(numSure / query.numWords, EDGES.share));
+  appendTitle(pair, statistics, rows, bucketIndex(numSure / query.numWords, SHARE_EDGES));
 }
 
 function appendTitle(
@@ -96,6 +93,6 @@ function appendTitle(
     if (asked[position] === 1) wanted += weights[word];
     else mostUnasked = Math.max(mostUnasked, 1 + importances[word]);
   }
-  into.push(firstRow + ROWS.titleCoverage + bucketIndex(wanted / whole, COVERAGE_EDGES));
+  into.push(firstRow + ROWS.titleCoverage + bucketIndex(wanted / whole, WEIGHT_EDGES));
   into.push(firstRow + ROWS.mostUnasked + share * (1 + NUM_IMPORTANCES) + mostUnasked);
 }

@@ -4,18 +4,13 @@
 import type { MatchBlockDefinition } from '../model/definition.js';
 import { bucketOf, combineHashes } from '../text/hash.js';
 import type { AnalysedText } from './analysed-text.js';
-import type { FeatureBlock } from './block.js';
-import { IdBags } from './feature-buffer.js';
+import type { ExampleBlock } from './block.js';
+import type { IdBags } from './feature-buffer.js';
 import { type Lexicon, NUMBER_KIND, WORD_KINDS } from './lexicon.js';
-import { createFamilies, type MatchPart, numFixedMatchRows } from './match-family.js';
-import {
-  bucketIndex,
-  EDGES,
-  FIXED_ROWS,
-  NUM_FIXED_MATCH_FEATURES,
-  NUMBER_STATES,
-  PAIR_RELATIONS,
-} from './match-layout.js';
+import { bucketIndex } from './match-edges.js';
+import { type AppendPair, createFamilies } from './match-family.js';
+import { EDGES, FIXED_ROWS, NUMBER_STATES, PAIR_RELATIONS } from './match-layout.js';
+import { NUM_FIXED_MATCH_FEATURES, numFixedMatchRows } from './match-rows.js';
 import { NOT_FOUND, PairMatch, SURE } from './pair-match.js';
 import { MATCH_CLASSES } from './word-match.js';
 import type { WordStatistics } from './word-statistics.js';
@@ -28,47 +23,37 @@ const WORD_BEFORE_HEAD = 4;
 const WORD_AFTER_HEAD = 5;
 const LAST_WORDS = 6;
 
+/** What a match block reads beside its definition and the texts. */
+export interface MatchBlockParts {
+  lexicon: Lexicon;
+  statistics: WordStatistics | undefined;
+}
+
 /** How query words are found in a title. A query without words adds nothing. */
-export class MatchBlock implements FeatureBlock {
-  /** By example. */
-  private readonly pairs: PairMatch[] = [];
-  private readonly lexicon: Lexicon;
-  /** Of the features that all such blocks have, and of each family. */
-  private readonly parts: readonly MatchPart[];
+export class MatchBlock implements ExampleBlock {
+  private readonly pair: PairMatch;
+  private readonly families: readonly AppendPair[];
   private readonly numFixed: number;
   private readonly numBuckets: number;
 
   constructor(
     definition: MatchBlockDefinition,
     private readonly fieldIndices: readonly [number, number],
-    { lexicon, statistics }: { lexicon: Lexicon; statistics?: WordStatistics | undefined },
+    { lexicon, statistics }: MatchBlockParts,
   ) {
-    this.lexicon = lexicon;
+    this.pair = new PairMatch(lexicon);
     this.numFixed = numFixedMatchRows(definition);
     this.numBuckets = definition.size - this.numFixed;
     const firstRow = NUM_FIXED_MATCH_FEATURES;
-    const into = new IdBags();
-    this.parts = [
-      { append: (pair) => this.appendPair(pair, into), into },
-      ...createFamilies(definition.families ?? [], { firstRow, statistics, lexicon }),
-    ];
+    this.families = createFamilies(definition.families ?? [], { firstRow, statistics, lexicon });
   }
 
-  appendAll(examples: readonly (readonly AnalysedText[])[], count: number, into: IdBags): void {
-    const { pairs, parts, fieldIndices } = this;
-    const [left, right] = fieldIndices;
-    for (let index = 0; index < count; index++) {
-      pairs[index] ??= new PairMatch(this.lexicon);
-      pairs[index].read(examples[index][left], examples[index][right]);
-    }
-    for (let part = 0; part < parts.length; part++) runPart(parts[part], pairs, count);
-    for (let index = 0; index < count; index++) {
-      for (let part = 0; part < parts.length; part++) {
-        const { ids, offsets } = parts[part].into;
-        into.pushAll(ids, offsets[index], offsets[index + 1]);
-      }
-      into.endExample();
-    }
+  append(texts: readonly AnalysedText[], into: IdBags): void {
+    const { pair, families, fieldIndices } = this;
+    pair.read(texts[fieldIndices[0]], texts[fieldIndices[1]]);
+    if (pair.query.numWords === 0) return;
+    this.appendPair(pair, into);
+    for (const appendFamily of families) appendFamily(pair, into);
   }
 
   private appendPair(pair: PairMatch, into: IdBags): void {
@@ -217,14 +202,5 @@ export class MatchBlock implements FeatureBlock {
   private pushHashed(kind: number, hash: number, value: number, into: IdBags): void {
     const bucket = bucketOf(combineHashes(hash, kind * 4 + value), this.numBuckets);
     into.push(this.numFixed + bucket);
-  }
-}
-
-/** The bags of the first `count` pairs; a query without words has nothing in its own. */
-function runPart({ append, into }: MatchPart, pairs: readonly PairMatch[], count: number): void {
-  into.clear();
-  for (let index = 0; index < count; index++) {
-    if (pairs[index].query.numWords > 0) append(pairs[index]);
-    into.endExample();
   }
 }

@@ -1,29 +1,23 @@
 // The fixed features of block `match` and their rows: features without a word in them, which hold for words that
 // training never saw. They have rows of their own and never collide. The layout is part of the file format:
 // rows may be added at the end only with a new format version.
+import { layOut } from './family-rows.js';
 import { WORD_KINDS } from './lexicon.js';
+import { SHARE_EDGES, TITLE_LENGTH_EDGES } from './match-edges.js';
 import { MATCH_CLASSES } from './word-match.js';
 
 const CLASSES = MATCH_CLASSES.length;
-
-/** Where a bucket begins: bucket i holds values from `edges[i - 1]` up to, but not including, `edges[i]`. */
-export function bucketIndex(value: number, edges: readonly number[]): number {
-  let bucket = 0;
-  while (bucket < edges.length && value >= edges[bucket]) bucket++;
-  return bucket;
-}
 
 /** Edges of the buckets; k edges make k + 1 buckets. */
 export const EDGES = {
   /** Words from the end of the query: last, one before, two before, further. */
   fromQueryEnd: [1, 2, 3],
   queryLength: [2, 3, 4, 5, 6],
-  titleLength: [1, 4, 7, 10, 14, 20],
+  titleLength: TITLE_LENGTH_EDGES,
   /** Position in the title, and words after it. */
   titlePosition: [1, 2, 4, 8, 16],
   fromTitleEnd: [1, 2, 4, 8],
-  /** None, up to a third, up to half, up to two thirds, more, all. */
-  share: [0.001, 0.334, 0.501, 0.667, 0.999],
+  share: SHARE_EDGES,
   /** Title words between the found ones. */
   gap: [1, 2, 4, 8],
   /** Longest run of query words that stand in the title just so. */
@@ -72,20 +66,5 @@ const SIZES = {
   gap: buckets(EDGES.gap),
 } as const;
 
-type FixedFeature = keyof typeof SIZES;
-
-/** First row of each fixed feature. */
-export const FIXED_ROWS = layOutRows();
-
-/** Rows of a `match` table that belong to fixed features; the rest are hash buckets. */
-export const NUM_FIXED_MATCH_FEATURES = Object.values(SIZES).reduce((sum, size) => sum + size, 0);
-
-function layOutRows(): Readonly<Record<FixedFeature, number>> {
-  let row = 0;
-  const rows: Record<string, number> = {};
-  for (const [feature, size] of Object.entries(SIZES)) {
-    rows[feature] = row;
-    row += size;
-  }
-  return rows as Record<FixedFeature, number>;
-}
+/** First row of each fixed feature, and rows of all. */
+export const { rows: FIXED_ROWS, numRows: NUM_FIXED_ROWS } = layOut(SIZES);

@@ -22,13 +22,6 @@ export class PairMatch {
   readonly sureness = new Uint8Array(MAX_MATCH_WORDS.query);
   /** Of each title word: 1 if some query word is found there for sure. */
   readonly asked = new Uint8Array(MAX_MATCH_WORDS.title);
-  /** Of each title word, what the lexicon says: near in memory, because every query word asks for it. */
-  readonly titleColumns = {
-    stems: new Int32Array(MAX_MATCH_WORDS.title),
-    lengths: new Int32Array(MAX_MATCH_WORDS.title),
-    letters: new Int32Array(MAX_MATCH_WORDS.title),
-    kinds: new Int32Array(MAX_MATCH_WORDS.title),
-  };
   private readonly match: WordMatch = { matchClass: MISSING, position: -1 };
 
   constructor(readonly lexicon: Lexicon) {}
@@ -39,7 +32,7 @@ export class PairMatch {
     this.query.numWords = Math.min(query.numWords, MAX_MATCH_WORDS.query);
     this.title.words = title.words as Int32Array<ArrayBuffer>;
     this.title.numWords = Math.min(title.numWords, MAX_MATCH_WORDS.title);
-    this.readTitle();
+    this.asked.fill(0, 0, this.title.numWords);
     for (let index = 0; index < this.query.numWords; index++) {
       findWord(this.match, index, this);
       const { matchClass, position } = this.match;
@@ -51,28 +44,14 @@ export class PairMatch {
     }
   }
 
-  private readTitle(): void {
-    const { title, titleColumns, lexicon, asked } = this;
-    const { stems, lengths, letters, kinds } = titleColumns;
-    for (let position = 0; position < title.numWords; position++) {
-      const word = title.words[position];
-      stems[position] = lexicon.stems[word];
-      lengths[position] = lexicon.lengths[word];
-      letters[position] = lexicon.letters[word];
-      kinds[position] = lexicon.kinds[word];
-      asked[position] = 0;
-    }
-  }
-
   /** Whether query words `index` and `index + 1` stand in the title side by side, in this order (-1: reversed). */
   areNeighbours(index: number, step: 1 | -1): boolean {
     const { stems } = this.lexicon;
     const first = stems[this.query.words[step === 1 ? index : index + 1]];
     const second = stems[this.query.words[step === 1 ? index + 1 : index]];
-    const { stems: titleStems } = this.titleColumns;
-    for (let position = 0; position + 1 < this.title.numWords; position++) {
-      if (titleStems[position] !== first) continue;
-      if (titleStems[position + 1] === second) return true;
+    const { words, numWords } = this.title;
+    for (let position = 0; position + 1 < numWords; position++) {
+      if (stems[words[position]] === first && stems[words[position + 1]] === second) return true;
     }
     return false;
   }

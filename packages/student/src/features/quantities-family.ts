@@ -3,15 +3,13 @@
 import { UNIT_NAMES } from '../text/quantities.js';
 import { type FamilyRows, layOut } from './family-rows.js';
 import { NUMBER_KIND } from './lexicon.js';
-import { bucketIndex } from './match-layout.js';
+import { bucketIndex, RATIO_EDGES } from './match-edges.js';
 import type { PairMatch } from './pair-match.js';
 import type { WordList } from './word-match.js';
 
 /** What the title has for a number of the query. */
 const STATES = ['same', 'other unit', 'other number', 'numbers', 'no number'] as const;
 const [SAME, OTHER_UNIT, OTHER_NUMBER, NUMBERS, NO_NUMBER] = [0, 1, 2, 3, 4];
-/** Number offered / number asked, where the unit is the same. */
-const RATIO_EDGES = [0.5, 0.8, 1, 1.25, 2] as const;
 
 const { rows: ROWS, numRows } = layOut({
   /** State of a number without and with a unit. */
@@ -23,7 +21,7 @@ const { rows: ROWS, numRows } = layOut({
 });
 
 /** What a reader of a row needs, see `explain/`. */
-export const QUANTITIES_LAYOUT = { rows: ROWS, STATES, RATIO_EDGES } as const;
+export const QUANTITIES_LAYOUT = { rows: ROWS, STATES } as const;
 
 /** Rows of the family. */
 export const NUM_QUANTITY_ROWS = numRows;
@@ -65,7 +63,7 @@ function findQuantity(
     if (word === wanted) state = hasUnit || unit === -1 ? SAME : OTHER_UNIT;
     if (state === OTHER_NUMBER) {
       const ratio = Number(lexicon.words[word]) / Number(lexicon.words[wanted]);
-      if (Number.isFinite(ratio) && distance(ratio) < distance(found.ratio)) found.ratio = ratio;
+      if (distance(ratio) < distance(found.ratio)) found.ratio = ratio;
     }
     found.state = Math.min(found.state, state);
   }

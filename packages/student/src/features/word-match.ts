@@ -40,19 +40,10 @@ export interface WordList {
   readonly numWords: number;
 }
 
-/** What is compared of a title's words, of each. */
-export interface TitleColumns {
-  readonly stems: Int32Array;
-  readonly lengths: Int32Array;
-  readonly letters: Int32Array;
-  readonly kinds: Int32Array;
-}
-
 /** A query, a title and the lexicon that their words are numbers of. */
 export interface Pair {
   readonly query: WordList;
   readonly title: WordList;
-  readonly titleColumns: TitleColumns;
   readonly lexicon: Lexicon;
 }
 
@@ -62,15 +53,15 @@ export interface Pair {
  */
 export function findWord(into: WordMatch, index: number, pair: Pair): void {
   const { query, title, lexicon } = pair;
-  const { stems } = pair.titleColumns;
   const word = query.words[index];
   const stem = lexicon.stems[word];
   into.matchClass = MISSING;
   into.position = -1;
   for (let position = 0; position < title.numWords && into.matchClass !== EXACT; position++) {
     // The same word has the same stem.
-    if (stems[position] !== stem) continue;
-    improve(into, title.words[position] === word ? EXACT : STEM, position);
+    const other = title.words[position];
+    if (lexicon.stems[other] !== stem) continue;
+    improve(into, other === word ? EXACT : STEM, position);
   }
   if (into.matchClass === MISSING && lexicon.kinds[word] !== NUMBER_KIND) {
     findLoosely(into, index, pair);
@@ -86,29 +77,31 @@ function improve(into: WordMatch, matchClass: number, position: number): void {
 /** Finds a query word among title words that differ from it in stem too. Lengths and letters tell most of them apart. */
 function findLoosely(into: WordMatch, index: number, pair: Pair): void {
   const { query, title, lexicon } = pair;
-  const { lengths: titleLengths, letters: titleLetters, kinds } = pair.titleColumns;
-  const { lengths } = lexicon;
+  const { lengths, kinds } = lexicon;
   const word = query.words[index];
   const length = lengths[word];
   // Letters with the word behind, and with the one before.
   const withNext = index + 1 < query.numWords ? length + lengths[query.words[index + 1]] : -1;
   const withLast = index > 0 ? length + lengths[query.words[index - 1]] : -1;
   const letters = lexicon.letters[word];
-  const isCode = lexicon.kinds[word] === CODE_KIND;
+  const isCode = kinds[word] === CODE_KIND;
   for (let position = 0; position < title.numWords; position++) {
-    const titleLength = titleLengths[position];
+    const other = title.words[position];
+    const titleLength = lengths[other];
     const mayBeJoined =
       titleLength === withNext ||
       titleLength === withLast ||
-      (position + 1 < title.numWords && titleLength + titleLengths[position + 1] === length);
+      (position + 1 < title.numWords &&
+        titleLength + lengths[title.words[position + 1]] === length);
     if (mayBeJoined && isJoined(index, position, pair)) improve(into, JOINED, position);
-    if (kinds[position] === NUMBER_KIND) continue;
-    const difference = letters ^ titleLetters[position];
+    if (kinds[other] === NUMBER_KIND) continue;
+    const titleLetters = lexicon.letters[other];
+    const difference = letters ^ titleLetters;
     // Letters of the shorter word that the longer one lacks.
-    const lacking = difference & (length <= titleLength ? letters : titleLetters[position]);
-    const mayBeNear = !isCode && kinds[position] !== CODE_KIND && hasAtMostTwo(difference);
+    const lacking = difference & (length <= titleLength ? letters : titleLetters);
+    const mayBeNear = !isCode && kinds[other] !== CODE_KIND && hasAtMostTwo(difference);
     if (lacking !== 0 && !mayBeNear) continue;
-    const matchClass = compareLetters(lexicon.words[word], lexicon.words[title.words[position]]);
+    const matchClass = compareLetters(lexicon.words[word], lexicon.words[other]);
     if (matchClass < NEAR || mayBeNear) improve(into, matchClass, position);
   }
 }

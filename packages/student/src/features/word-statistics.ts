@@ -3,7 +3,7 @@
 import { DEFAULT_MARKS } from '../text/ngrams.js';
 import { stemWord } from '../text/stem.js';
 import type { Lexicon } from './lexicon.js';
-import { bucketIndex } from './match-layout.js';
+import { bucketIndex } from './match-edges.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** Ranks of stems at which the next class of importance begins; a class for words never seen comes last. */

@@ -1,8 +1,8 @@
 // A student as two files: `student.json` (definition, checksum) and `student.safetensors` (vocabularies, parameters).
 // Works on text and bytes only: where they lie is the caller's business. In one file: `model-file.ts`.
 import { StudentError } from '../errors.js';
-import { isReferenceMissing, loadReference } from '../executors/reference.js';
 import type { LoaderOptions, Student } from '../model/student.js';
+import { isPlainMissing, loadPlain } from '../plain/plain.js';
 import { readSafetensors, type SafetensorsFile } from './safetensors-reader.js';
 import { writeSafetensors } from './safetensors-writer.js';
 import { sha256 } from './sha256.js';
@@ -85,8 +85,8 @@ export async function finishStudent(
   const actual = await checksum;
   inFile(file, () => checkChecksum(content, actual));
   if (student !== undefined) return student;
-  if (!isReferenceMissing(failure)) throw failure;
-  await loadReference();
+  if (!isPlainMissing(failure)) throw failure;
+  await loadPlain();
   return make();
 }
 

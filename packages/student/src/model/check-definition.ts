@@ -1,6 +1,6 @@
 // Checks that a value, usually parsed JSON, is a student definition. Strict: what it does not know it refuses.
 import { StudentError } from '../errors.js';
-import { FAMILIES_WITH_STATISTICS, numFixedMatchRows } from '../features/match-family.js';
+import { FAMILIES_WITH_STATISTICS, numFixedMatchRows } from '../features/match-rows.js';
 import { showValue } from '../shown-value.js';
 import { MAX_NGRAM } from '../text/ngrams.js';
 import { TOKENIZERS } from '../text/tokenizer.js';

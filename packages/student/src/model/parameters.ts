@@ -1,5 +1,5 @@
 // The numbers of a student: their names, shapes and first values, and the layout of the first layer's input.
-import { numFixedMatchRows } from '../features/match-family.js';
+import { numFixedMatchRows } from '../features/match-rows.js';
 import type { BlockDefinition, StudentDefinition } from './definition.js';
 
 /**

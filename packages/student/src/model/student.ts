@@ -2,12 +2,12 @@
 import { StudentError } from '../errors.js';
 import { createExecutor } from '../executors/create-executor.js';
 import { EXECUTOR_CHOICES, type Executor, type ExecutorChoice } from '../executors/executor.js';
-import type { KernelMemory } from '../executors/kernel-modules.js';
 import type { ExplainOptions, Explanation } from '../explain/explanation.js';
 import type { FeatureBuffer } from '../features/feature-buffer.js';
 import { Featurizer } from '../features/featurizer.js';
 import type { Vocabulary } from '../features/vocabulary.js';
 import { sigmoid, softmax } from '../kernels/probabilities.js';
+import type { KernelMemory } from '../wasm/kernel-modules.js';
 import { checkDefinition } from './check-definition.js';
 import { checkParameters } from './check-parameters.js';
 import type { StudentDefinition } from './definition.js';
@@ -88,10 +88,10 @@ export class Student {
     this.maxTextLength = options.maxTextLength ?? MAX_TEXT_LENGTH;
     this.definition = definition;
     this.vocabularies = vocabularies;
-    this.featurizer = new Featurizer(definition, vocabularies);
+    const { executor = 'reference', memory } = options;
+    this.featurizer = new Featurizer(definition, vocabularies, executor === 'reference');
     this.features = this.featurizer.createBuffer();
     this.precision = storedPrecision(parameters);
-    const { executor = 'reference', memory } = options;
     this.runner = createExecutor(definition, parameters, executor, memory);
     this.parameters = this.runner.parameters;
   }

@@ -1,7 +1,7 @@
 // Arbitrary definitions, parameters and bags of ids, for tests that compare executors.
 import fc from 'fast-check';
 import { FeatureBuffer } from '../../src/features/feature-buffer.js';
-import { numFixedMatchRows } from '../../src/features/match-family.js';
+import { numFixedMatchRows } from '../../src/features/match-rows.js';
 import { checkDefinition } from '../../src/model/check-definition.js';
 import type { BlockDefinition, StudentDefinition } from '../../src/model/definition.js';
 import { initializeParameters, type Parameters } from '../../src/model/parameters.js';

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createExecutor } from '../../src/executors/create-executor.js';
-import { canRun } from '../../src/executors/kernel-modules.js';
 import { FeatureBuffer } from '../../src/features/feature-buffer.js';
 import type { StudentDefinition } from '../../src/model/definition.js';
 import { quantizeStudent } from '../../src/model/quantize-student.js';
 import type { Precision, StoredParameters } from '../../src/model/stored-parameters.js';
 import { createStudent } from '../../src/model/student.js';
+import { canRun } from '../../src/wasm/kernel-modules.js';
 import {
   anyFeatures,
   anyParameters,

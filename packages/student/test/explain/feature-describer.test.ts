@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FeatureDescriber } from '../../src/explain/feature-describer.js';
 import type { Occurrence } from '../../src/explain/occurrence.js';
 import { Featurizer } from '../../src/features/featurizer.js';
-import { numFixedMatchRows } from '../../src/features/match-family.js';
+import { numFixedMatchRows } from '../../src/features/match-rows.js';
 import type { MatchBlockDefinition } from '../../src/model/definition.js';
 import { bucketOf, combineHashes, hashWord } from '../../src/text/hash.js';
 import { stemWord } from '../../src/text/stem.js';

@@ -1,11 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  CharacterGrams,
-  CommonGrams,
-  characterGrams,
-  countCommon,
-} from '../../src/features/character-grams.js';
+import { CharacterGrams, characterGrams } from '../../src/features/character-grams.js';
 import { type FeatureDefinition, Featurizer } from '../../src/features/featurizer.js';
 import { Lexicon } from '../../src/features/lexicon.js';
 import { bucketOf, hashWord } from '../../src/text/hash.js';
@@ -25,38 +20,6 @@ function naiveGrams(word: string, low: number, high: number): Set<string> {
 
 const sorted = (values: Iterable<number>): number[] => [...values].sort((a, b) => a - b);
 
-describe('CommonGrams', () => {
-  it('counts what countCommon counts, list after list', () => {
-    // Few letters, so that words share n-grams; long ones, whose n-grams share places of the table.
-    const word = fc.oneof(fc.stringMatching(/^[ab]{1,6}$/), fc.stringMatching(/^[a-z]{1,45}$/));
-    const words = fc.uniqueArray(word, { minLength: 1, maxLength: 32 });
-    const lexicon = new Lexicon();
-    const grams = new CharacterGrams(lexicon, [2, 3]);
-    const common = new CommonGrams(grams);
-    fc.assert(
-      fc.property(words, fc.array(word, { maxLength: 4 }), (list, others) => {
-        const [read, counted] = [list, others].map((texts) => {
-          const numbers = Int32Array.from(texts, (text) => lexicon.intern(text));
-          return { words: numbers, numWords: numbers.length };
-        });
-        grams.learn(read.words, read.numWords);
-        grams.learn(counted.words, counted.numWords);
-        common.read(read);
-        for (const other of counted.words) {
-          const some = common.count(other);
-          read.words.forEach((number, index) => {
-            const expected = countCommon(grams.of(number), grams.of(other));
-            expect(common.counts[index]).toBe(expected);
-            expect((some >>> index) & 1).toBe(expected > 0 ? 1 : 0);
-            common.counts[index] = 0;
-          });
-        }
-      }),
-      { seed: 33, numRuns: 300 },
-    );
-  });
-});
-
 describe('characterGrams', () => {
   it('gives the hashes of a naive twin', () => {
     expect([...characterGrams('ab', [3, 5])]).toEqual(sorted(['<ab', 'ab>', '<ab>'].map(hashWord)));
@@ -69,31 +32,42 @@ describe('characterGrams', () => {
       { seed: 31 },
     );
   });
+});
 
+/** The lexicon's numbers of words, whose n-grams are made. */
+function learn(words: readonly string[], lexicon: Lexicon, grams: CharacterGrams): Int32Array {
+  const numbers = Int32Array.from(words, (word) => lexicon.intern(word));
+  grams.learn(numbers, numbers.length);
+  return numbers;
+}
+
+describe('CharacterGrams', () => {
   it('counts what two words have in common', () => {
     const words = fc.stringMatching(/^[ab]{0,8}$/);
+    const lexicon = new Lexicon();
+    const grams = new CharacterGrams(lexicon, [2, 3]);
     fc.assert(
       fc.property(words, words, (left, right) => {
+        const [leftNumber, rightNumber] = learn([left, right], lexicon, grams);
         const rightGrams = naiveGrams(right, 2, 3);
         const common = [...naiveGrams(left, 2, 3)].filter((gram) => rightGrams.has(gram));
-        const [leftHashes, rightHashes] = [left, right].map((word) => characterGrams(word, [2, 3]));
-        expect(countCommon(leftHashes, rightHashes)).toBe(common.length);
+        expect(grams.common(leftNumber, rightNumber)).toBe(common.length);
+        expect(grams.counts[rightNumber]).toBe(rightGrams.size);
       }),
       { seed: 32 },
     );
   });
 
-  it('remembers a word, and forgets it with the lexicon', () => {
+  it('forgets with the lexicon', () => {
     const lexicon = new Lexicon();
     const grams = new CharacterGrams(lexicon, [3, 3]);
-    const word = lexicon.intern('drill');
-    expect(grams.of(word)).toEqual(grams.of(word));
-    expect([...grams.of(word)]).toEqual([...characterGrams('drill', [3, 3])]);
+    const [drill, drills] = learn(['drill', 'drills'], lexicon, grams);
+    expect(grams.common(drill, drills)).toBe(4);
     lexicon.intern('x'.repeat(1 << 24));
     lexicon.trim();
-    const other = lexicon.intern('saw');
-    expect(other).toBe(word);
-    expect([...grams.of(other)]).toEqual([...characterGrams('saw', [3, 3])]);
+    const [saw, saws] = learn(['saw', 'saws'], lexicon, grams);
+    expect([saw, saws]).toEqual([drill, drills]);
+    expect(grams.common(saw, saws)).toBe(2);
   });
 });
 

@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Featurizer } from '../../src/features/featurizer.js';
-import {
-  bucketIndex,
-  FIXED_ROWS,
-  NUM_FIXED_MATCH_FEATURES,
-} from '../../src/features/match-layout.js';
+import { bucketIndex } from '../../src/features/match-edges.js';
+import { FIXED_ROWS } from '../../src/features/match-layout.js';
+import { NUM_FIXED_MATCH_FEATURES } from '../../src/features/match-rows.js';
 import { bucketOf, combineHashes, hashWord } from '../../src/text/hash.js';
 
 const SIZE = 1 << 16;

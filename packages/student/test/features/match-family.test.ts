@@ -2,8 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Featurizer } from '../../src/features/featurizer.js';
-import { FAMILY_ROWS, numFixedMatchRows } from '../../src/features/match-family.js';
-import { NUM_FIXED_MATCH_FEATURES } from '../../src/features/match-layout.js';
+import {
+  FAMILY_ROWS,
+  NUM_FIXED_MATCH_FEATURES,
+  numFixedMatchRows,
+} from '../../src/features/match-rows.js';
 import { Vocabulary } from '../../src/features/vocabulary.js';
 import { MATCH_FAMILIES, type MatchFamily } from '../../src/model/definition.js';
 

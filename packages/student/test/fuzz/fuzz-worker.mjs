@@ -1,6 +1,7 @@
 // A thread of a fuzzer: runs the cases that it is given and reports what came of them.
 import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
+import { prepareMatchers, runMatchCase } from './match-case.mjs';
 import { loadCase, makeCase, runCase, runCaseByDoors, runCaseByExecutors } from './one-case.mjs';
 import { prepareReaders, runReaderCase } from './reader-case.mjs';
 import { prepareScorers, runScorerCase } from './scorer-case.mjs';
@@ -44,6 +45,10 @@ async function makeRunner() {
   if (what === 'reader') {
     const readers = prepareReaders();
     return (caseIndex) => runReaderCase(readers, seed, caseIndex);
+  }
+  if (what === 'match') {
+    const matchers = prepareMatchers();
+    return (caseIndex) => runMatchCase(matchers, seed, caseIndex);
   }
   const seeds = (await makeSeeds()).map(prepareSeed);
   if (what === 'loader')

@@ -49,6 +49,12 @@ describe('fuzzers', () => {
     expect(printed).toMatch(/^0 failures$/m);
   });
 
+  it('find words in WebAssembly as in plain JavaScript', { timeout: 300_000 }, () => {
+    const printed = fuzz('match', 3000);
+    expect(printed).toMatch(/^same +3000$/m);
+    expect(printed).toMatch(/^0 failures$/m);
+  });
+
   it('notice an executor that computes something else', async () => {
     for (const { name, student } of await seedStudents()) {
       if (!name.includes('float')) continue;

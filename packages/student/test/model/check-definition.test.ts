@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NUM_FIXED_MATCH_FEATURES } from '../../src/features/match-layout.js';
+import { NUM_FIXED_MATCH_FEATURES } from '../../src/features/match-rows.js';
 import { checkDefinition } from '../../src/model/check-definition.js';
 import { refusal } from '../refusal.js';
 import { fullStudent } from '../tiny-student.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { NUM_FIXED_MATCH_FEATURES } from '../../src/features/match-layout.js';
+import { NUM_FIXED_MATCH_FEATURES } from '../../src/features/match-rows.js';
 import { initializeParameters, inputSize, parameterShapes } from '../../src/model/parameters.js';
 import { createStudent } from '../../src/model/student.js';
 import { refusal } from '../refusal.js';

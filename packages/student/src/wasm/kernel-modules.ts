@@ -1,4 +1,5 @@
 // The compiled kernels, started on a memory. A browser, an edge runtime or a policy may forbid it; then there are none.
+import { MATCH_WASM } from './match-wasm.js';
 import { RELAXED_WASM } from './relaxed-wasm.js';
 import { SIMD_WASM } from './simd-wasm.js';
 
@@ -44,6 +45,13 @@ export interface Kernels extends WholeKernels {
 /** Instructions that kernels are compiled to. */
 export type Instructions = 'simd' | 'relaxed';
 
+type ModuleName = Instructions | 'match';
+
+/** What makes match features, see `kernels/match.ts`; all are byte offsets but B. */
+export interface MatchKernel {
+  matchPairs(pairs: number, B: number, out: number): void;
+}
+
 const PAGE_BYTES = 65_536;
 /** Most that a WebAssembly memory can have. */
 const MAX_PAGES = 65_535;
@@ -51,11 +59,16 @@ const MAX_PAGES = 65_535;
 /** What `scripts/build-kernels.mjs` adds to each byte of a module. */
 const SHIFT = 41;
 
-const modules: Partial<Record<Instructions, object | null>> = {};
+const MODULES: Record<ModuleName, string> = {
+  simd: SIMD_WASM,
+  relaxed: RELAXED_WASM,
+  match: MATCH_WASM,
+};
+const modules: Partial<Record<ModuleName, object | null>> = {};
 
 /** Whether this machine runs them. */
-export function canRun(instructions: Instructions): boolean {
-  return moduleOf('simd') !== null && moduleOf(instructions) !== null;
+export function canRun(name: ModuleName): boolean {
+  return moduleOf('simd') !== null && moduleOf(name) !== null;
 }
 
 /** A memory of so many bytes, zeroed; undefined where there is no room for it. */
@@ -89,12 +102,18 @@ export function startKernels(instructions: Instructions, memory: KernelMemory): 
   return { ...kernels, ...(start(moduleOf('relaxed')!) as WholeKernels) };
 }
 
+/** The kernel that makes match features, on a memory. */
+export function startMatchKernel(memory: KernelMemory): MatchKernel {
+  // AssemblyScript names an import's module after the file that wants it.
+  const imports = { env: { memory }, quantities: { log: Math.log } };
+  return new WebAssembly!.Instance(moduleOf('match')!, imports).exports as MatchKernel;
+}
+
 /** The compiled module, null where it cannot be had. Compiled once. */
-function moduleOf(instructions: Instructions): object | null {
+function moduleOf(name: ModuleName): object | null {
   // Not `??=`: what cannot be compiled is null, and is not tried again.
-  if (modules[instructions] === undefined)
-    modules[instructions] = compile(instructions === 'simd' ? SIMD_WASM : RELAXED_WASM);
-  return modules[instructions];
+  if (modules[name] === undefined) modules[name] = compile(MODULES[name]);
+  return modules[name];
 }
 
 function compile(characters: string): object | null {

@@ -1,0 +1,97 @@
+// Match features in WebAssembly beside the plain ones. `fuzz/match-case.mjs` compares them on pairs of every kind; here are
+// their constants, and what a long run meets.
+import { describe, expect, it } from 'vitest';
+import { NUM_CHARACTER_ROWS } from '../../src/features/characters-family.js';
+import { Featurizer } from '../../src/features/featurizer.js';
+import { NUM_IMPORTANCE_ROWS } from '../../src/features/importance-family.js';
+import { NUM_FIXED_ROWS } from '../../src/features/match-layout.js';
+import { FAMILY_ROWS, NUM_FIXED_MATCH_FEATURES } from '../../src/features/match-rows.js';
+import { NUM_QUANTITY_ROWS } from '../../src/features/quantities-family.js';
+import { NUM_ROLE_ROWS } from '../../src/features/roles-family.js';
+
+const FIELDS: [string, string] = ['query', 'title'];
+
+function featurizers(): Featurizer[] {
+  const block = { name: 'match', kind: 'match', fields: FIELDS, size: 5000 } as const;
+  return [true, false].map(
+    (isPlain) =>
+      new Featurizer(
+        {
+          fields: FIELDS,
+          text: { tokenizer: 'default', ngrams: 2 },
+          blocks: [{ ...block, families: ['characters', 'quantities'] }],
+        },
+        {},
+        isPlain,
+      ),
+  );
+}
+
+function bagsOf(featurizer: Featurizer, pairs: readonly string[][]): number[][] {
+  const buffer = featurizer.createBuffer();
+  featurizer.featurizeAll(pairs.length, (index) => pairs[index], buffer);
+  const [{ ids, offsets }] = buffer.blocks;
+  return pairs.map((_, index) => [...ids.subarray(offsets[index], offsets[index + 1])]);
+}
+
+describe('rows of match features', () => {
+  it('are as many as the format says', () => {
+    expect(NUM_FIXED_ROWS).toBe(NUM_FIXED_MATCH_FEATURES);
+    expect({
+      importance: NUM_IMPORTANCE_ROWS,
+      characters: NUM_CHARACTER_ROWS,
+      quantities: NUM_QUANTITY_ROWS,
+      roles: NUM_ROLE_ROWS,
+    }).toEqual(FAMILY_ROWS);
+  });
+});
+
+describe('MatchKernelBlock', () => {
+  it('has nothing for a query without words', () => {
+    const [plain, fast] = featurizers();
+    const pairs = [
+      ['', 'drill'],
+      ['drill', ''],
+      ['', ''],
+      ['drill', 'drill'],
+    ];
+    expect(bagsOf(fast, pairs)).toEqual(bagsOf(plain, pairs));
+    expect(bagsOf(fast, pairs).map(({ length }) => length > 0)).toEqual([false, true, false, true]);
+  });
+
+  it('goes on after more words than it keeps', { timeout: 120_000 }, () => {
+    const [plain, fast] = featurizers();
+    // Nearly every n-gram of these words is new: some 33 a word.
+    const letterAt = (index: number, at: number): number =>
+      0xac00 + ((index * (2 * at + 7) + at * Math.floor(index / 11_171)) % 11_171);
+    const wordAt = (index: number): string =>
+      String.fromCharCode(
+        ...Array.from({ length: 18 - (index % 4) }, (_, at) => letterAt(index, at)),
+      );
+    const numWords = 100_000;
+    const pairs = Array.from({ length: numWords / 50 }, (_, pair) => {
+      const words = Array.from({ length: 50 }, (_, index) => wordAt(pair * 50 + index));
+      // A misspelling of a word that is nowhere else, and of one that was there long ago.
+      return [`${words[0].slice(0, 2)}z ${wordAt(pair)}`, words.join(' ')];
+    });
+    for (let start = 0; start < pairs.length; start += 100) {
+      const some = pairs.slice(start, start + 100);
+      expect(bagsOf(fast, some)).toEqual(bagsOf(plain, some));
+    }
+  });
+
+  it('takes words of any length, and forgets with the lexicon', () => {
+    const [plain, fast] = featurizers();
+    const long = 'ab'.repeat(1 << 20);
+    const pairs = [
+      [`${long} drill`, `${long}x drills`],
+      [`${long}y`, `x${long}y`],
+    ];
+    for (let round = 0; round < 4; round++) {
+      const some = pairs.map((texts) => texts.map((text) => text + round));
+      expect(bagsOf(fast, some)).toEqual(bagsOf(plain, some));
+    }
+    const after = [['dril', 'drill 12']];
+    expect(bagsOf(fast, after)).toEqual(bagsOf(plain, after));
+  });
+});
