@@ -1,5 +1,4 @@
 // Block `match` in WebAssembly: the same ids as `MatchBlock` in the same order, twice as fast.
-
 import type { MatchBlockDefinition } from '../model/definition.js';
 import { canRun, startMatchKernel } from '../wasm/kernel-modules.js';
 import type { AnalysedText } from './analysed-text.js';
