@@ -1,5 +1,5 @@
 // AssemblyScript: the features that all match blocks have, as src/features/match-block.ts has them.
-import { NOT_FOUND, NUMBER_KIND, SURE } from './find';
+import { NOT_FOUND, NUM_CLASSES, NUM_KINDS, NUMBER_KIND, SURE } from './find';
 import {
   ASKED,
   bucket,
@@ -25,8 +25,6 @@ const WORD_BEFORE_HEAD: u32 = 4;
 const WORD_AFTER_HEAD: u32 = 5;
 const LAST_WORDS: u32 = 6;
 
-const NUM_CLASSES: u32 = 7;
-const NUM_KINDS: u32 = 7;
 export const NUM_SHARES: u32 = 6;
 const NUM_LENGTHS: u32 = 6;
 

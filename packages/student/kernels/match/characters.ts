@@ -1,5 +1,5 @@
 // AssemblyScript: the family `characters`, as src/features/characters-family.ts has it.
-import { NUMBER_KIND, SURE } from './find';
+import { NUM_KINDS, NUMBER_KIND, SURE } from './find';
 import {
   bucket,
   GRAMS,
@@ -12,7 +12,6 @@ import {
   SURENESS,
 } from './memory';
 
-const NUM_KINDS: u32 = 7;
 const NUM_LIKENESSES: u32 = 7;
 const LANE_BYTES: usize = 8;
 const LANES_END = LANES + 4 * LANE_BYTES;

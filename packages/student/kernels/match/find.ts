@@ -21,6 +21,9 @@ const PREFIX: u32 = 3;
 const INSIDE: u32 = 4;
 const NEAR: u32 = 5;
 const MISSING: u32 = 6;
+/** Ways in which a word is found, and kinds of words. */
+export const NUM_CLASSES: u32 = 7;
+export const NUM_KINDS: u32 = 7;
 
 export const NOT_FOUND: u32 = 0;
 const WEAK: u32 = 1;

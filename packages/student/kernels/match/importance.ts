@@ -1,6 +1,6 @@
 // AssemblyScript: the family `importance`, as src/features/importance-family.ts has it.
 import { share } from './base';
-import { NOT_FOUND, SURE } from './find';
+import { NOT_FOUND, NUM_CLASSES, SURE } from './find';
 import {
   ASKED,
   bucket,
@@ -11,7 +11,6 @@ import {
   WEIGHT_COVERAGE,
 } from './memory';
 
-const NUM_CLASSES: u32 = 7;
 const NUM_IMPORTANCES: u32 = 7;
 const NUM_COVERAGES: u32 = 10;
 const NUM_LENGTHS: u32 = 4;

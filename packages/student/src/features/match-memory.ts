@@ -5,6 +5,7 @@ import { UNIT_NAMES } from '../text/quantities.js';
 import { createMemory, type KernelMemory } from '../wasm/kernel-modules.js';
 import { characterGrams } from './character-grams.js';
 import { type Lexicon, NUMBER_KIND } from './lexicon.js';
+import type { MatchBlockParts } from './match-block.js';
 import {
   LIKENESS_EDGES,
   RATIO_EDGES,
@@ -26,7 +27,7 @@ const FIRST_BYTE = 1024;
 const EDGES_BYTE = FIRST_BYTE + 64;
 /** Numbers of a list of edges, the last of which is infinite. */
 const LIST_SIZE = 10;
-/** Pairs that are compared at once, and where they lie and what is made of them. */
+/** Pairs that are compared at once, and where they lie and what is made of them: of each at most 160 words and 550 ids. */
 export const MAX_PAIRS = 32;
 export const PAIRS_BYTE = 4096;
 export const IDS_BYTE = 7 * 4096;
@@ -72,7 +73,7 @@ export class MatchMemory {
   /** Memory for a block; undefined where there is no room. */
   static create(
     definition: MatchBlockDefinition,
-    { lexicon, statistics }: { lexicon: Lexicon; statistics?: WordStatistics | undefined },
+    { lexicon, statistics }: MatchBlockParts,
   ): MatchMemory | undefined {
     const memory = createMemory(RECORDS_BYTE);
     if (memory === undefined) return undefined;

@@ -118,7 +118,7 @@ function moduleOf(name: ModuleName): object | null {
 
 function compile(characters: string): object | null {
   try {
-    // A loop, because `Uint8Array.from` takes longer over a string than the compiler does. Below 0 it wraps around.
+    // A loop: `Uint8Array.from` calls a function for each character, and nothing is compiled yet. Below 0 it wraps around.
     const bytes = new Uint8Array(characters.length);
     for (let index = 0; index < bytes.length; index++)
       bytes[index] = characters.charCodeAt(index) - SHIFT;

@@ -8,20 +8,34 @@ import { NUM_FIXED_ROWS } from '../../src/features/match-layout.js';
 import { FAMILY_ROWS, NUM_FIXED_MATCH_FEATURES } from '../../src/features/match-rows.js';
 import { NUM_QUANTITY_ROWS } from '../../src/features/quantities-family.js';
 import { NUM_ROLE_ROWS } from '../../src/features/roles-family.js';
+import { Vocabulary } from '../../src/features/vocabulary.js';
+import { MATCH_FAMILIES } from '../../src/model/definition.js';
 
 const FIELDS: [string, string] = ['query', 'title'];
 
+/** With all families: plain, and in WebAssembly. */
 function featurizers(): Featurizer[] {
-  const block = { name: 'match', kind: 'match', fields: FIELDS, size: 5000 } as const;
+  const title = Vocabulary.fromTokens(['drill', '^ drill', 'v']);
+  const families = [...MATCH_FAMILIES];
   return [true, false].map(
     (isPlain) =>
       new Featurizer(
         {
           fields: FIELDS,
           text: { tokenizer: 'default', ngrams: 2 },
-          blocks: [{ ...block, families: ['characters', 'quantities'] }],
+          blocks: [
+            {
+              name: 'match',
+              kind: 'match',
+              fields: FIELDS,
+              size: 5000,
+              families,
+              statistics: 'title',
+            },
+            { name: 'title', kind: 'ngrams', fields: ['title'], size: 3, vocabulary: 'list' },
+          ],
         },
-        {},
+        { title },
         isPlain,
       ),
   );
@@ -57,6 +71,21 @@ describe('MatchKernelBlock', () => {
     ];
     expect(bagsOf(fast, pairs)).toEqual(bagsOf(plain, pairs));
     expect(bagsOf(fast, pairs).map(({ length }) => length > 0)).toEqual([false, true, false, true]);
+  });
+
+  it('has room for the longest texts of a round', () => {
+    const [plain, fast] = featurizers();
+    const wordAt = (index: number): string =>
+      index % 3 === 0 ? `${index % 7}` : ['v', 'drill', 'drlil', 'drills'][index % 4];
+    const textOf = (from: number, length: number): string =>
+      Array.from({ length }, (_, index) => wordAt(from + index)).join(' ');
+    const pairs = Array.from({ length: 80 }, (_, pair) => [
+      textOf(pair, 40),
+      textOf(2 * pair, 200),
+    ]);
+    const bags = bagsOf(plain, pairs);
+    expect(Math.min(...bags.map(({ length }) => length))).toBeGreaterThan(350);
+    expect(bagsOf(fast, pairs)).toEqual(bags);
   });
 
   it('goes on after more words than it keeps', { timeout: 120_000 }, () => {
