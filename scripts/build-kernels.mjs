@@ -19,7 +19,7 @@ const FOLDERS = [
     encoding: 'characters',
     flags: ['--importMemory'],
     // Small, too, where the loops are short.
-    flagsOf: { relaxed: ['--enable', 'relaxed-simd'], match: ['--shrinkLevel', '1'] },
+    flagsOf: { relaxed: ['--enable', 'relaxed-simd'], features: ['--shrinkLevel', '1'] },
   },
   {
     source: 'packages/bert2dnn/kernels',

@@ -7,7 +7,7 @@ export { layerWhole, packWhole } from './shared/whole-layer';
 
 /**
  * Each row of out [B, D], `stride` bytes apart, = scale * sum of the rows `ids` [Z] of table [V, D]; the order is the
- * reference's. `bags` are Z, scale and ids of each, one behind the other, 32 bits each. `kind` 0: float32; 1: float16, as
+ * reference's. `bags` are Z and scale of each, `ids` those of all, one behind the other, 32 bits each. `kind` 0: float32; 1: float16, as
  * bits, finite; 2: whole numbers of 8 bits, `scales` [V] those of the rows.
  */
 export function gather(
@@ -16,18 +16,19 @@ export function gather(
   stride: usize,
   table: usize,
   bags: usize,
+  ids: usize,
   B: usize,
   D: usize,
   scales: usize,
 ): void {
   for (; B > 0; B--, out += stride) {
     const scale = load<f32>(bags, 4);
-    const ids = bags + 8;
     const end = ids + <usize>load<u32>(bags) * 4;
     if (kind === 0) sumFloat(out, table, ids, end, D, scale);
     else if (kind === 1) sumHalf(out, table, ids, end, D, scale);
     else sumWhole(out, table, ids, end, D, scale, scales);
-    bags = end;
+    bags += 8;
+    ids = end;
   }
 }
 

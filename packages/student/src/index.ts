@@ -9,7 +9,7 @@ export type {
   WordContribution,
 } from './explain/explanation.js';
 export { FeatureBuffer, IdBags } from './features/feature-buffer.js';
-export { type FeatureDefinition, Featurizer } from './features/featurizer.js';
+export { Featurizer } from './features/featurizer.js';
 export { NUM_FIXED_MATCH_FEATURES, numFixedMatchRows } from './features/match-rows.js';
 export { Vocabulary, type VocabularyTensors, vocabularyTensors } from './features/vocabulary.js';
 export {
@@ -55,6 +55,7 @@ export {
   type BlockDefinition,
   type CharactersBlockDefinition,
   type CrossBlockDefinition,
+  type FeatureDefinition,
   type Json,
   MATCH_FAMILIES,
   type MatchBlockDefinition,

@@ -1,18 +1,15 @@
 // AssemblyScript: the features that all match blocks have, as src/features/match-block.ts has them.
+import { combineHashes } from '../features/hash';
+import { KIND, LENGTH, STEM, STEM_HASH } from '../features/memory';
 import { NOT_FOUND, NUM_CLASSES, NUM_KINDS, NUMBER_KIND, SURE } from './find';
 import {
   ASKED,
   bucket,
   bucketOfPower,
-  combineHashes,
-  KIND,
-  LENGTH,
   MATCH_CLASSES,
   POSITIONS,
   pushHashed,
   SHARE,
-  STEM,
-  STEM_HASH,
   SURENESS,
   TITLE_LENGTH,
 } from './memory';

@@ -1,16 +1,7 @@
 // AssemblyScript: the family `characters`, as src/features/characters-family.ts has it.
+import { GRAMS, KIND, NUM_GRAMS } from '../features/memory';
 import { NUM_KINDS, NUMBER_KIND, SURE } from './find';
-import {
-  bucket,
-  GRAMS,
-  KIND,
-  LANES,
-  LIKENESS,
-  LIKENESSES,
-  NUM_GRAMS,
-  SPELLING_COVERAGE,
-  SURENESS,
-} from './memory';
+import { bucket, LANES, LIKENESS, LIKENESSES, SPELLING_COVERAGE, SURENESS } from './memory';
 
 const NUM_LIKENESSES: u32 = 7;
 const LANE_BYTES: usize = 8;

@@ -1,15 +1,6 @@
 // AssemblyScript: how the words of a query are found in a title, as src/features/word-match.ts and pair-match.ts have it.
-import {
-  ASKED,
-  KIND,
-  LENGTH,
-  LETTERS,
-  MATCH_CLASSES,
-  POSITIONS,
-  STEM,
-  SURENESS,
-  TEXT,
-} from './memory';
+import { KIND, LENGTH, LETTERS, STEM, TEXT } from '../features/memory';
+import { ASKED, MATCH_CLASSES, POSITIONS, SURENESS } from './memory';
 
 export const NUMBER_KIND: u32 = 0;
 const CODE_KIND: u32 = 1;

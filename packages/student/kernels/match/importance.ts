@@ -1,15 +1,8 @@
 // AssemblyScript: the family `importance`, as src/features/importance-family.ts has it.
+import { IMPORTANCE, WEIGHT } from '../features/memory';
 import { share } from './base';
 import { NOT_FOUND, NUM_CLASSES, SURE } from './find';
-import {
-  ASKED,
-  bucket,
-  IMPORTANCE,
-  MATCH_CLASSES,
-  SURENESS,
-  WEIGHT,
-  WEIGHT_COVERAGE,
-} from './memory';
+import { ASKED, bucket, MATCH_CLASSES, SURENESS, WEIGHT_COVERAGE } from './memory';
 
 const NUM_IMPORTANCES: u32 = 7;
 const NUM_COVERAGES: u32 = 10;

@@ -1,29 +1,7 @@
-// AssemblyScript: where everything lies. src/features/match-memory.ts has the same numbers and fills what is not scratch.
-
-// A word's record: byte offsets.
-/** Number of the stem, of the lexicon. */
-export const STEM: usize = 0;
-export const STEM_HASH: usize = 4;
-/** UTF-16 units. */
-export const LENGTH: usize = 8;
-/** Which letters it has, as bits. */
-export const LETTERS: usize = 12;
-export const KIND: usize = 16;
-export const IMPORTANCE: usize = 20;
-export const START_CLASS: usize = 24;
-export const DIVISION: usize = 28;
-/** Bit of the turning word that it is, or 0. */
-export const TURNING: usize = 32;
-/** 1: a unit; 2: the word "x". */
-export const UNIT: usize = 36;
-export const NUM_GRAMS: usize = 40;
-/** Address of its character n-grams, each the place of its counts of words that have it. */
-export const GRAMS: usize = 44;
-export const WEIGHT: usize = 48;
-/** Of a number. */
-export const VALUE: usize = 56;
-/** Its UTF-16 units. */
-export const TEXT: usize = 64;
+// AssemblyScript: where lies what match features need. src/features/match-places.ts has the same numbers and fills what is not
+// scratch.
+import { combineHashes } from '../features/hash';
+import { MATCH_SCRATCH } from '../features/memory';
 
 // What the caller writes once.
 const FIRST_BYTE: usize = 1024;
@@ -45,7 +23,7 @@ export const SPELLING_COVERAGE: usize = EDGES + 4 * EDGE_BYTES;
 export const RATIO: usize = EDGES + 5 * EDGE_BYTES;
 
 // Scratch.
-const SCRATCH = FIRST_BYTE + 1024;
+const SCRATCH = MATCH_SCRATCH;
 /** Of each query word, 32 bits as its address has: how it is found, where, and how surely. */
 export const MATCH_CLASSES = SCRATCH;
 export const POSITIONS = SCRATCH + 128;
@@ -56,6 +34,10 @@ export const LIKENESSES = SCRATCH + 384;
 export const LANES = SCRATCH + 640;
 /** Of each title word, 8 bits: whether some query word is found there for sure. */
 export const ASKED = SCRATCH + 672;
+/** Words of the pair at hand: as many of the query and of the title as are compared. */
+export const PAIR = SCRATCH + 832;
+export const MAX_QUERY: usize = 32;
+export const MAX_TITLE: usize = 128;
 
 /** Bucket of a value by a list of edges. */
 export function bucket(value: f64, edges: usize): u32 {
@@ -74,13 +56,4 @@ export function pushHashed(to: usize, kind: u32, hash: u32, value: u32): usize {
   const mixed = combineHashes(hash, kind * 4 + value);
   store<u32>(to, load<u32>(0, NUM_FIXED) + (mixed % load<u32>(0, NUM_BUCKETS)));
   return to + 4;
-}
-
-/** As in src/text/hash.ts. */
-export function combineHashes(left: u32, right: u32): u32 {
-  let hash = left ^ (rotl<u32>(right * 0xcc9e2d51, 15) * 0x1b873593);
-  hash = rotl<u32>(hash, 13) * 5 + 0xe6546b64;
-  hash = (hash ^ (hash >>> 16)) * 0x85ebca6b;
-  hash = (hash ^ (hash >>> 13)) * 0xc2b2ae35;
-  return hash ^ (hash >>> 16);
 }

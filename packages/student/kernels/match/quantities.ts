@@ -1,6 +1,7 @@
 // AssemblyScript: the family `quantities`, as src/features/quantities-family.ts has it.
+import { KIND, UNIT, VALUE } from '../features/memory';
 import { NUMBER_KIND } from './find';
-import { bucket, KIND, RATIO, UNIT, VALUE } from './memory';
+import { bucket, RATIO } from './memory';
 
 /** JavaScript's own, whose last bit may decide which of two numbers is nearer. */
 declare function log(value: f64): f64;

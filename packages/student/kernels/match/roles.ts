@@ -1,6 +1,7 @@
 // AssemblyScript: the family `roles`, as src/features/roles-family.ts has it.
+import { DIVISION, START_CLASS, TURNING } from '../features/memory';
 import { NOT_FOUND, SURE } from './find';
-import { ASKED, DIVISION, POSITIONS, START_CLASS, SURENESS, TURNING } from './memory';
+import { ASKED, POSITIONS, SURENESS } from './memory';
 
 const HEAD_PLACES: u32 = 4;
 const FOUND_PLACES: u32 = 4;

@@ -68,7 +68,8 @@ export interface StudentLayout {
   tables: ReadonlyMap<string, TablePlace>;
   /** One, or one a field with towers. */
   stacks: StackPlace[];
-  /** Room for `NUM_IDS` ids, sizes and scales of bags. */
+  /** Room for the sizes and scales of bags, one a row, and for `NUM_IDS` ids of them. */
+  bags: number;
   ids: number;
   /** Room for one vector [D]. */
   vector: number;
@@ -79,8 +80,11 @@ export interface StudentLayout {
   sizeBytes: number;
 }
 
-/** Ids that are summed at once, two more counted for each bag. */
+/** Ids that are summed at once. */
 export const NUM_IDS = 8192;
+
+/** Bytes of a bag's size and scale. */
+const BAG_BYTES = 8;
 
 /** Rows that run at once at most, and bytes that their scratch may take. */
 const MAX_ROWS = 64;
@@ -113,13 +117,14 @@ export function layOutStudent(
     placeLayers(plan, place, { stack, numRows, lists, parameters });
     return place;
   });
+  const bags = plan.reserve(BAG_BYTES * numRows);
   const ids = plan.reserve(4 * NUM_IDS);
   const vector = plan.reserve(4 * definition.embeddingSize);
   const wholeSizes = stacks.flatMap(({ layers }) =>
     layers.map(({ C, O, isWhole }) => (isWhole ? C * O : 0)),
   );
   const unpacked = plan.reserve(Math.max(0, ...wholeSizes));
-  return { tables, stacks, ids, vector, unpacked, numRows, sizeBytes: plan.sizeBytes };
+  return { tables, stacks, bags, ids, vector, unpacked, numRows, sizeBytes: plan.sizeBytes };
 }
 
 function placeTable(tensor: StoredTensor, place: (array: ArrayBufferView) => number): TablePlace {

@@ -5,7 +5,7 @@
 //   1. ReferenceExecutor: plain JavaScript.
 //   2. simd: four numbers at a time; layers in float32, or in whole numbers where the student is stored in int8.
 //   3. relaxed: whole numbers sixteen products at a time instead of eight; the same bits as simd.
-import type { FeatureBuffer, IdBags } from '../features/feature-buffer.js';
+import { copyIds, type FeatureBuffer, type IdBags } from '../features/feature-buffer.js';
 import { combinerScale } from '../kernels/embedding-bag.js';
 import type { StudentDefinition } from '../model/definition.js';
 import { SCORE_BIAS } from '../model/parameters.js';
@@ -32,9 +32,6 @@ import { fillStudentMemory, growWithParameters } from './student-memory.js';
 /** Names of what executors compute with. */
 const NUMBER_NAMES = { float32: 'f32', float16: 'f16', int8: 'int8' } as const;
 
-/** Numbers before the ids of a bag: how many there are, and what their sum is multiplied by. */
-const BAG_HEAD = 2;
-
 /** A student in a memory of its own. */
 export class WasmExecutor implements Executor {
   readonly name: string;
@@ -42,10 +39,10 @@ export class WasmExecutor implements Executor {
   private readonly kernels: Kernels;
   /** How tables are stored, as the kernels know it. */
   private readonly kind: number;
-  /** The whole memory, and the bags' part of it. */
+  /** The whole memory, and the ids' part of it. */
   private readonly floats: Float32Array;
+  private readonly numbers: Int32Array;
   private readonly ids: Int32Array;
-  private readonly scales: Float32Array;
   private logits = new Float32Array(0);
   private view = this.logits;
   private fieldVectors: Float32Array[] = [];
@@ -64,8 +61,8 @@ export class WasmExecutor implements Executor {
     const { kernels } = this;
     this.parameters = fillStudentMemory(memory.buffer, layout, { parameters, kernels });
     this.floats = new Float32Array(memory.buffer);
+    this.numbers = new Int32Array(memory.buffer);
     this.ids = new Int32Array(memory.buffer, layout.ids, NUM_IDS);
-    this.scales = new Float32Array(memory.buffer, layout.ids, NUM_IDS);
     this.fieldVectors = layout.stacks.map(() => new Float32Array(0));
   }
 
@@ -165,24 +162,22 @@ export class WasmExecutor implements Executor {
 
   /** Writes bags from `start` on to where kernels read them, as many as there is room for; returns how many. */
   private takeBags({ ids, offsets }: IdBags, start: number, end: number): number {
-    let place = 0;
+    const first = offsets[start];
     let bag = start;
-    for (; bag < end; bag++) {
+    while (bag < end && offsets[bag + 1] - first <= NUM_IDS) {
       const size = offsets[bag + 1] - offsets[bag];
-      if (place + BAG_HEAD + size > NUM_IDS) break;
-      place = this.beginBag(place, size, size);
-      for (let index = offsets[bag]; index < offsets[bag + 1]; index++) {
-        this.ids[place++] = ids[index];
-      }
+      this.writeBag(bag - start, size, size);
+      bag += 1;
     }
+    copyIds(this.ids, 0, ids, first, offsets[bag]);
     return bag - start;
   }
 
-  /** A bag's number of ids, of which there are `count` here, and its scale; returns where the ids go. */
-  private beginBag(place: number, count: number, size: number): number {
-    this.ids[place] = count;
-    this.scales[place + 1] = combinerScale(this.definition.combiner, size);
-    return place + BAG_HEAD;
+  /** Writes a bag of `size` ids, of which there are `count` here. */
+  private writeBag(row: number, count: number, size: number): void {
+    const place = this.layout.bags / 4 + 2 * row;
+    this.numbers[place] = count;
+    this.floats[place + 1] = combinerScale(this.definition.combiner, size);
   }
 
   /** The vector of a very large bag, part by part. */
@@ -193,9 +188,10 @@ export class WasmExecutor implements Executor {
     const end = bags.offsets[bag + 1];
     const size = end - bags.offsets[bag];
     floats.fill(0, out / 4, out / 4 + D);
-    for (let from = bags.offsets[bag]; from < end; from += NUM_IDS - BAG_HEAD) {
-      const count = Math.min(NUM_IDS - BAG_HEAD, end - from);
-      ids.set(bags.ids.subarray(from, from + count), this.beginBag(0, count, size));
+    for (let from = bags.offsets[bag]; from < end; from += NUM_IDS) {
+      const count = Math.min(NUM_IDS, end - from);
+      copyIds(ids, 0, bags.ids, from, from + count);
+      this.writeBag(0, count, size);
       this.gather(vector, 0, table, 1);
       for (let column = 0; column < D; column++) {
         floats[out / 4 + column] += floats[vector / 4 + column];
@@ -205,10 +201,10 @@ export class WasmExecutor implements Executor {
 
   /** The scaled sums of the rows of bags that were written. */
   private gather(out: number, stride: number, place: TablePlace, count: number): void {
-    const { ids } = this.layout;
+    const { bags, ids } = this.layout;
     const { table, scales } = place;
     const { embeddingSize: D } = this.definition;
-    this.kernels.gather(this.kind, out, stride, table, ids, count, D, scales);
+    this.kernels.gather(this.kind, out, stride, table, bags, ids, count, D, scales);
   }
 }
 

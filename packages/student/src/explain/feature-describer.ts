@@ -2,13 +2,16 @@
 // slower, and with a lexicon of its own, so that scoring knows nothing of it.
 import { AnalysedText } from '../features/analysed-text.js';
 import { IdBags } from '../features/feature-buffer.js';
-import type { FeatureDefinition } from '../features/featurizer.js';
 import { Lexicon } from '../features/lexicon.js';
 import { MatchBlock } from '../features/match-block.js';
 import { PairMatch } from '../features/pair-match.js';
 import type { Vocabulary } from '../features/vocabulary.js';
 import { WordStatistics } from '../features/word-statistics.js';
-import type { BlockDefinition, MatchBlockDefinition } from '../model/definition.js';
+import type {
+  BlockDefinition,
+  FeatureDefinition,
+  MatchBlockDefinition,
+} from '../model/definition.js';
 import { tableOf } from '../model/parameters.js';
 import { type Tokenizer, tokenizerOf } from '../text/tokenizer.js';
 import { MatchNames } from './match-occurrences.js';

@@ -26,10 +26,24 @@ export class IdBags {
     const { numIds } = this;
     const numAll = numIds + end - start;
     while (numAll > this.ids.length) this.ids = grow(this.ids, this.ids.length * 2);
-    const own = this.ids;
-    const shift = numIds - start;
-    for (let index = start; index < end; index++) own[index + shift] = ids[index];
+    copyIds(this.ids, numIds, ids, start, end);
     this.numIds = numAll;
+  }
+
+  /**
+   * Adds bags of the ids that lie one behind the other in `numbers` from `start` on, `numbers[firstCount + i]` in bag i. No
+   * bag may be open.
+   */
+  pushBags(numbers: Int32Array, start: number, firstCount: number, numBags: number): void {
+    let end = start;
+    for (let bag = 0; bag < numBags; bag++) end += numbers[firstCount + bag];
+    let numIds = this.numIds;
+    this.pushAll(numbers, start, end);
+    for (let bag = 0; bag < numBags; bag++) {
+      numIds += numbers[firstCount + bag];
+      this.numIds = numIds;
+      this.endExample();
+    }
   }
 
   /** Closes the open bag; the next id belongs to the next example. */
@@ -65,6 +79,21 @@ export class FeatureBuffer {
   clear(): void {
     for (const block of this.blocks) block.clear();
   }
+}
+
+/** Ids that are copied one by one: for so few, a view would cost more. */
+const FEW = 256;
+
+/** Copies `ids[start] .. ids[end - 1]` to `into[place]` and behind. */
+export function copyIds(
+  into: Int32Array,
+  place: number,
+  ids: Int32Array,
+  start: number,
+  end: number,
+): void {
+  if (end - start > FEW) into.set(ids.subarray(start, end), place);
+  else for (let index = start; index < end; index++) into[place + index - start] = ids[index];
 }
 
 function grow(values: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {

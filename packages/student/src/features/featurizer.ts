@@ -2,34 +2,29 @@
 import { StudentError } from '../errors.js';
 import type {
   BlockDefinition,
+  FeatureDefinition,
   MatchBlockDefinition,
-  StudentDefinition,
 } from '../model/definition.js';
-import { createMatch } from '../plain/plain.js';
+import { createPlainBlock } from '../plain/plain.js';
 import { type Tokenizer, tokenizerOf } from '../text/tokenizer.js';
 import type { AnalysedText } from './analysed-text.js';
 import { EachExample, type ExampleBlock, type FeatureBlock } from './block.js';
-import { CharactersBlock } from './characters-block.js';
-import { CrossBlock } from './cross-block.js';
 import { FeatureBuffer } from './feature-buffer.js';
 import { KeptBlock } from './kept-block.js';
+import { KernelBlocks } from './kernel-blocks.js';
 import { Lexicon } from './lexicon.js';
-import { MatchKernelBlock } from './match-kernel-block.js';
-import { HashedNgramsBlock, ListedNgramsBlock } from './ngrams-block.js';
+import { HashedNgramsBlock } from './ngrams-block.js';
 import { PlainReader } from './plain-reader.js';
 import { TextCache } from './text-cache.js';
 import { TextCodes } from './text-codes.js';
+import { MAX_EXAMPLES } from './text-memory.js';
 import type { Vocabulary } from './vocabulary.js';
 import { WordStatistics } from './word-statistics.js';
 
-/** What a featurizer reads of a definition. */
-export type FeatureDefinition = Pick<StudentDefinition, 'fields' | 'text' | 'blocks'>;
-
 /**
- * Examples that go through the blocks together, so that the code of a block and what it reads are near for all of them;
- * fewer, once their texts have so many UTF-16 units.
+ * UTF-16 units of texts with which no more examples go through the blocks together. They go together so that the code of a
+ * block and what it reads are near for all of them.
  */
-const MAX_TOGETHER = 32;
 const MAX_UNITS = 1 << 14;
 
 /** Turns examples into ids. Holds scratch: one per thread. */
@@ -40,6 +35,7 @@ export class Featurizer {
   /** The texts of the examples at hand, by field. */
   private readonly examples: AnalysedText[][] = [];
   private readonly tokenizer: Tokenizer;
+  private readonly kernels: KernelBlocks | undefined;
   private readonly blocks: FeatureBlock[];
 
   /**
@@ -49,7 +45,7 @@ export class Featurizer {
    */
   constructor(
     private readonly definition: FeatureDefinition,
-    vocabularies: Readonly<Record<string, Vocabulary>>,
+    private readonly vocabularies: Readonly<Record<string, Vocabulary>>,
     isPlain = false,
   ) {
     this.tokenizer = tokenizerOf(definition.text);
@@ -59,10 +55,14 @@ export class Featurizer {
     const plainReader = isDefault ? new PlainReader(lexicon, tokenizer, codes) : undefined;
     const readers = { tokenizer, plainReader, lexicon };
     this.caches = definition.fields.map(() => new TextCache(readers, codes));
-    this.blocks = definition.blocks.map((block, index) =>
-      block.kind === 'match'
-        ? this.createMatch(block, vocabularies, isPlain)
-        : new EachExample(this.createBlock(block, index, vocabularies)),
+    const { marks } = tokenizer;
+    const statisticsOf = (block: MatchBlockDefinition) => this.statisticsOf(block);
+    const parts = { vocabularies, statisticsOf, lexicon, marks };
+    for (const block of definition.blocks) checkVocabulary(block, vocabularies);
+    this.kernels = isPlain ? undefined : KernelBlocks.create(definition, parts);
+    this.blocks = definition.blocks.map(
+      (block, index) =>
+        this.kernels?.blocks[index] ?? new EachExample(this.createBlock(block, index)),
     );
   }
 
@@ -86,7 +86,7 @@ export class Featurizer {
   ): void {
     for (let done = 0; done < count; ) {
       this.begin();
-      const most = Math.min(MAX_TOGETHER, count - done);
+      const most = Math.min(MAX_EXAMPLES, count - done);
       let size = 0;
       for (let units = 0; size < most && units < MAX_UNITS; size++) {
         units += this.read(exampleAt(done + size), size);
@@ -115,41 +115,32 @@ export class Featurizer {
 
   /** Adds the examples that were read. */
   private append(count: number, into: FeatureBuffer): void {
+    this.kernels?.write(this.examples, count);
     for (let block = 0; block < this.blocks.length; block++) {
       this.blocks[block].appendAll(this.examples, count, into.blocks[block]);
     }
   }
 
-  private createMatch(
-    block: MatchBlockDefinition,
-    vocabularies: Readonly<Record<string, Vocabulary>>,
-    isPlain: boolean,
-  ): FeatureBlock {
-    const { lexicon } = this;
-    const vocabulary = block.statistics && vocabularyOf(block.statistics, vocabularies);
-    const statistics = vocabulary ? new WordStatistics(vocabulary, lexicon) : undefined;
-    const fieldIndices = pairOf(this.fieldsOf(block));
-    const parts = { lexicon, statistics };
-    const fast = isPlain ? undefined : MatchKernelBlock.create(block, fieldIndices, parts);
-    return fast ?? new EachExample(createMatch(block, fieldIndices, parts));
-  }
-
-  private createBlock(
-    block: Exclude<BlockDefinition, MatchBlockDefinition>,
-    index: number,
-    vocabularies: Readonly<Record<string, Vocabulary>>,
-  ): ExampleBlock {
-    const { lexicon } = this;
+  private createBlock(block: BlockDefinition, index: number): ExampleBlock {
+    const { lexicon, vocabularies } = this;
     const fieldIndices = this.fieldsOf(block);
-    if (block.kind === 'cross') return new CrossBlock(block, pairOf(fieldIndices), lexicon);
-    if (block.kind === 'characters') return new CharactersBlock(block, fieldIndices, lexicon);
     const { marks } = this.tokenizer;
     const options = { fieldIndices, lexicon, marks, highest: this.definition.text.ngrams };
     const created =
-      block.vocabulary === 'hash'
+      block.kind === 'ngrams' && block.vocabulary === 'hash'
         ? new HashedNgramsBlock(block, options)
-        : new ListedNgramsBlock(vocabularyOf(block.table ?? block.name, vocabularies), options);
+        : createPlainBlock(block, {
+            ...options,
+            vocabulary: vocabularies[listNameOf(block) ?? ''],
+            statistics: block.kind === 'match' ? this.statisticsOf(block) : undefined,
+          });
     return fieldIndices.length > 1 ? created : new KeptBlock(created, index, fieldIndices[0]);
+  }
+
+  private statisticsOf({ statistics }: MatchBlockDefinition): WordStatistics | undefined {
+    return statistics === undefined
+      ? undefined
+      : new WordStatistics(this.vocabularies[statistics], this.lexicon);
   }
 
   private fieldsOf({ fields }: BlockDefinition): number[] {
@@ -157,18 +148,22 @@ export class Featurizer {
   }
 }
 
-function vocabularyOf(
-  blockName: string,
-  vocabularies: Readonly<Record<string, Vocabulary>>,
-): Vocabulary {
-  const vocabulary = vocabularies[blockName];
-  if (vocabulary !== undefined) return vocabulary;
-  throw new StudentError(
-    'VOCABULARY_INVALID',
-    `block ${blockName}: no vocabulary given, expected one for every block with a list`,
-  );
+/** Name of the block whose list a block uses, if any. */
+function listNameOf(block: BlockDefinition): string | undefined {
+  if (block.kind === 'match') return block.statistics;
+  const isListed = block.kind === 'ngrams' && block.vocabulary === 'list';
+  return isListed ? (block.table ?? block.name) : undefined;
 }
 
-function pairOf(indices: readonly number[]): [number, number] {
-  return [indices[0], indices[1]];
+/** @throws {StudentError} VOCABULARY_INVALID if a list that a block uses is missing. */
+function checkVocabulary(
+  block: BlockDefinition,
+  vocabularies: Readonly<Record<string, Vocabulary>>,
+): void {
+  const name = listNameOf(block);
+  if (name === undefined || vocabularies[name] !== undefined) return;
+  throw new StudentError(
+    'VOCABULARY_INVALID',
+    `block ${name}: no vocabulary given, expected one for every block with a list`,
+  );
 }

@@ -17,9 +17,9 @@ const NUM_RECENT = 1 << 12;
 export class NgramTrie {
   private readonly words = new Map<string, number>();
   /** Open addressing by (parent, word); a power of two of places, at most three quarters full. */
-  private readonly nodes: Int32Array;
+  readonly nodes: Int32Array;
   /** Of each place some bits of its node's hash, 0 if there is none: near in memory, so that most steps that lead nowhere end here. */
-  private readonly tags: Uint8Array;
+  readonly tags: Uint8Array;
   private readonly recent = new Int32Array(3 * NUM_RECENT).fill(EMPTY);
 
   /** @param maxWords of all n-grams together, as often as they occur. */
@@ -61,6 +61,13 @@ export class NgramTrie {
   step(node: number, wordId: number): number {
     const place = this.placeOf(node, wordId);
     return this.tags[place] === 0 ? EMPTY : place;
+  }
+
+  /** A word's id, and the node and the token of the word alone; -1 for what there is not. */
+  known(word: string): [wordId: number, node: number, token: number] {
+    const wordId = this.wordId(word);
+    const node = wordId < 0 ? EMPTY : this.step(ROOT, wordId);
+    return [wordId, node, node < 0 ? EMPTY : this.tokenAt(node)];
   }
 
   /** Token id of the n-gram that ends at a node, or -1. */

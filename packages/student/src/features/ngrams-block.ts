@@ -78,11 +78,10 @@ export class ListedNgramsBlock implements ExampleBlock {
       this.generation = lexicon.generation;
     }
     for (let number = wordIds.length; number < lexicon.words.length; number++) {
-      const wordId = trie.wordId(lexicon.words[number]);
+      const [wordId, node, token] = trie.known(lexicon.words[number]);
       wordIds.push(wordId);
-      const node = wordId < 0 ? -1 : trie.step(ROOT, wordId);
       firstNodes.push(node);
-      firstTokens.push(node < 0 ? -1 : trie.tokenAt(node));
+      firstTokens.push(token);
     }
   }
 }

@@ -66,6 +66,9 @@ export type BlockDefinition =
   | CrossBlockDefinition
   | MatchBlockDefinition;
 
+/** What turns examples into ids. */
+export type FeatureDefinition = Pick<StudentDefinition, 'fields' | 'text' | 'blocks'>;
+
 /** A student without its numbers: everything that turns an example into a score but vocabulary and weights. */
 export interface StudentDefinition {
   format: 'bert2dnn-student';

@@ -2,8 +2,8 @@
 // cannot run, or where it is asked for.
 import type { Executor } from '../executors/executor.js';
 import type { ExampleBlock } from '../features/block.js';
-import type { MatchBlockParts } from '../features/match-block.js';
-import type { MatchBlockDefinition, StudentDefinition } from '../model/definition.js';
+import type { PlainBlockParts } from '../features/plain-blocks.js';
+import type { BlockDefinition, StudentDefinition } from '../model/definition.js';
 import type { StoredParameters } from '../model/stored-parameters.js';
 
 /** Nobody sees it: who loads a student catches it. */
@@ -29,13 +29,17 @@ export function createReference(
   return new (parts().ReferenceExecutor)(definition, parameters);
 }
 
-/** A new match block. */
-export function createMatch(
-  definition: MatchBlockDefinition,
-  fieldIndices: readonly [number, number],
-  matchParts: MatchBlockParts,
+/** A new block. */
+export function createPlainBlock(
+  block: BlockDefinition,
+  blockParts: PlainBlockParts,
 ): ExampleBlock {
-  return new (parts().MatchBlock)(definition, fieldIndices, matchParts);
+  return parts().createPlainBlock(block, blockParts);
+}
+
+/** SHA-256 of the bytes as hex digits. */
+export function plainSha256(bytes: Uint8Array): string {
+  return parts().computeSha256(bytes);
 }
 
 function parts(): typeof import('./plain-parts.js') {

@@ -2,10 +2,11 @@
 // `plain-on-demand.ts` takes the place of this file.
 import type { Executor } from '../executors/executor.js';
 import { ReferenceExecutor } from '../executors/reference-executor.js';
-import type { ExampleBlock } from '../features/block.js';
-import { MatchBlock, type MatchBlockParts } from '../features/match-block.js';
-import type { MatchBlockDefinition, StudentDefinition } from '../model/definition.js';
+import type { StudentDefinition } from '../model/definition.js';
 import type { StoredParameters } from '../model/stored-parameters.js';
+
+export { createPlainBlock } from '../features/plain-blocks.js';
+export { computeSha256 as plainSha256 } from '../format/plain-sha256.js';
 
 /** Makes sure that it is there. */
 export async function loadPlain(): Promise<void> {}
@@ -21,13 +22,4 @@ export function createReference(
   parameters: StoredParameters,
 ): Executor {
   return new ReferenceExecutor(definition, parameters);
-}
-
-/** A new match block. */
-export function createMatch(
-  definition: MatchBlockDefinition,
-  fieldIndices: readonly [number, number],
-  parts: MatchBlockParts,
-): ExampleBlock {
-  return new MatchBlock(definition, fieldIndices, parts);
 }

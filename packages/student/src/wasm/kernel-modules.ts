@@ -1,5 +1,5 @@
 // The compiled kernels, started on a memory. A browser, an edge runtime or a policy may forbid it; then there are none.
-import { MATCH_WASM } from './match-wasm.js';
+import { FEATURES_WASM } from './features-wasm.js';
 import { RELAXED_WASM } from './relaxed-wasm.js';
 import { SIMD_WASM } from './simd-wasm.js';
 
@@ -28,13 +28,14 @@ export interface WholeKernels {
 /** All kernels; everything but a size or a scale is a byte offset. */
 export interface Kernels extends WholeKernels {
   layerFloat(layer: number, B: number): void;
-  /** Sums rows of a table: rows of `out`, from B bags of sizes, scales and ids. `kind`: index into `PRECISIONS`. */
+  /** Sums rows of a table: rows of `out`, from B bags, each a size and a scale, and the ids of all. `kind`: index into `PRECISIONS`. */
   gather(
     kind: number,
     out: number,
     stride: number,
     table: number,
     bags: number,
+    ids: number,
     B: number,
     D: number,
     scales: number,
@@ -45,12 +46,19 @@ export interface Kernels extends WholeKernels {
 /** Instructions that kernels are compiled to. */
 export type Instructions = 'simd' | 'relaxed';
 
-type ModuleName = Instructions | 'match';
+type ModuleName = Instructions | 'features';
 
-/** What makes match features, see `kernels/match.ts`; all are byte offsets but B. */
-export interface MatchKernel {
-  matchPairs(pairs: number, B: number, out: number): void;
-}
+/** Makes the ids of one block, see `kernels/features.ts`; all are byte offsets but B. */
+export type FeatureKernel = (
+  texts: number,
+  B: number,
+  block: number,
+  counts: number,
+  out: number,
+) => number;
+
+/** Kernels by kind of block. */
+export type FeatureKernels = Record<'matchPairs' | 'crossPairs' | 'listedNgrams', FeatureKernel>;
 
 const PAGE_BYTES = 65_536;
 /** Most that a WebAssembly memory can have. */
@@ -62,7 +70,7 @@ const SHIFT = 41;
 const MODULES: Record<ModuleName, string> = {
   simd: SIMD_WASM,
   relaxed: RELAXED_WASM,
-  match: MATCH_WASM,
+  features: FEATURES_WASM,
 };
 const modules: Partial<Record<ModuleName, object | null>> = {};
 
@@ -102,11 +110,11 @@ export function startKernels(instructions: Instructions, memory: KernelMemory): 
   return { ...kernels, ...(start(moduleOf('relaxed')!) as WholeKernels) };
 }
 
-/** The kernel that makes match features, on a memory. */
-export function startMatchKernel(memory: KernelMemory): MatchKernel {
+/** The kernels that make ids, on a memory. */
+export function startFeatureKernels(memory: KernelMemory): FeatureKernels {
   // AssemblyScript names an import's module after the file that wants it.
   const imports = { env: { memory }, quantities: { log: Math.log } };
-  return new WebAssembly!.Instance(moduleOf('match')!, imports).exports as MatchKernel;
+  return new WebAssembly!.Instance(moduleOf('features')!, imports).exports as FeatureKernels;
 }
 
 /** The compiled module, null where it cannot be had. Compiled once. */

@@ -1,0 +1,172 @@
+// Blocks in WebAssembly: the same ids as the plain blocks make, in the same order, faster. Texts are written to the kernels'
+// memory once for all blocks.
+import { MemoryPlan } from '../executors/memory-plan.js';
+import type {
+  BlockDefinition,
+  FeatureDefinition,
+  MatchBlockDefinition,
+} from '../model/definition.js';
+import type { BoundaryMarks } from '../text/ngrams.js';
+import {
+  canRun,
+  createMemory,
+  type FeatureKernels,
+  startFeatureKernels,
+} from '../wasm/kernel-modules.js';
+import type { AnalysedText } from './analysed-text.js';
+import type { FeatureBlock } from './block.js';
+import { MAX_CROSS_WORDS } from './cross-block.js';
+import type { IdBags } from './feature-buffer.js';
+import type { Lexicon } from './lexicon.js';
+import { writeMatchPlaces } from './match-places.js';
+import { ROOT } from './ngram-trie.js';
+import { ROOM_BYTES, TextMemory } from './text-memory.js';
+import type { Vocabulary } from './vocabulary.js';
+import { WordRecords } from './word-records.js';
+import type { WordStatistics } from './word-statistics.js';
+
+/** Where kernels write how many ids bags have, and what they leave to the caller from here on. */
+const COUNTS_BYTE = 1600;
+const FIRST_BYTE = 8192;
+/** Tags that a kernel reads at once. */
+const TAGS_TOGETHER = 16;
+/** Ids of a pair in block `match` at most; and those of crossed words, some written beyond them. */
+const MAX_MATCH_IDS = 550;
+const MAX_PAIR_IDS = Math.max(MAX_MATCH_IDS, MAX_CROSS_WORDS.left * MAX_CROSS_WORDS.right + 4);
+
+/** What blocks need beside a definition. */
+export interface KernelBlockParts {
+  /** By the name of the block that has it. */
+  vocabularies: Readonly<Record<string, Vocabulary>>;
+  statisticsOf(block: MatchBlockDefinition): WordStatistics | undefined;
+  lexicon: Lexicon;
+  marks: BoundaryMarks;
+}
+
+/** A block's kernel and the address of what it has to know. */
+class KernelBlock implements FeatureBlock {
+  constructor(
+    private readonly run: FeatureKernels[keyof FeatureKernels],
+    private readonly memory: TextMemory,
+    private readonly address: number,
+  ) {}
+
+  appendAll(_: readonly (readonly AnalysedText[])[], count: number, into: IdBags): void {
+    const { texts, out, records } = this.memory;
+    this.run(texts, count, this.address, COUNTS_BYTE, out);
+    into.pushBags(records.numbers, out / 4, COUNTS_BYTE / 4, count);
+  }
+}
+
+/** The blocks of a definition that have kernels. */
+export class KernelBlocks {
+  /** By index; undefined for kinds that have none. */
+  readonly blocks: (FeatureBlock | undefined)[] = [];
+  private readonly memories: TextMemory[] = [];
+
+  private constructor(
+    private readonly definition: FeatureDefinition,
+    private readonly parts: KernelBlockParts,
+  ) {}
+
+  /** Kernels for a definition, undefined where this machine cannot run them or has no room. */
+  static create(definition: FeatureDefinition, parts: KernelBlockParts): KernelBlocks | undefined {
+    if (!canRun('features')) return undefined;
+    const created = new KernelBlocks(definition, parts);
+    const withKernels = definition.blocks.filter(
+      (block) =>
+        block.kind === 'match' ||
+        block.kind === 'cross' ||
+        (block.kind === 'ngrams' && block.vocabulary === 'list'),
+    );
+    const [first, ...others] = withKernels.filter(isMatch);
+    const groups = [withKernels.filter((block) => !isMatch(block) || block === first)];
+    // What words mean to a block `match` depends on its statistics: the second one has a memory of its own.
+    for (const match of others) groups.push([match]);
+    const areThere = groups.every((blocks) => blocks.length === 0 || created.addGroup(blocks));
+    return areThere ? created : undefined;
+  }
+
+  /** Writes the texts of examples, for all blocks that are run next. */
+  write(examples: readonly (readonly AnalysedText[])[], count: number): void {
+    for (let index = 0; index < this.memories.length; index++) {
+      this.memories[index].write(examples, count);
+    }
+  }
+
+  /** Adds blocks that share a memory; false if there is no room for it. */
+  private addGroup(blocks: readonly BlockDefinition[]): boolean {
+    const { definition, parts } = this;
+    const { fields, text } = definition;
+    const match = blocks.find(isMatch);
+    const lists = blocks.flatMap((block) => (block.kind === 'ngrams' ? [listOf(block)] : []));
+    const names = [...new Set(lists)];
+    const vocabularies = names.map((name) => parts.vocabularies[name]);
+    const plan = new MemoryPlan(FIRST_BYTE);
+    const tries = vocabularies.map(({ trie }) => ({
+      trie,
+      tags: plan.reserve(trie.tags.length + TAGS_TOGETHER),
+      nodes: plan.reserve(trie.nodes.byteLength),
+    }));
+    // What each kernel reads of its block, in its order.
+    const places = blocks.map((block) => {
+      const at = block.fields.map((field) => 8 * fields.indexOf(field));
+      const members = [8 * fields.length];
+      if (block.kind === 'ngrams') {
+        const list = names.indexOf(listOf(block));
+        const { trie, tags, nodes } = tries[list];
+        const { start, end } = parts.marks;
+        members.push(trie.wordId(end), trie.step(ROOT, trie.wordId(start)), text.ngrams);
+        members.push(trie.tags.length - 1, tags, nodes, WordRecords.knownBefore(list));
+        members.push(at.length);
+      }
+      members.push(...at);
+      if (block.kind === 'cross') {
+        members.push(block.size, Math.floor(0xffffffff / block.size));
+      }
+      return { block, members, address: plan.reserve(4 * members.length) };
+    });
+    const room = plan.reserve(ROOM_BYTES);
+    const memory = createMemory(plan.sizeBytes);
+    if (memory === undefined) return false;
+    const { buffer } = memory;
+    for (const { trie, tags, nodes } of tries) {
+      const copy = new Uint8Array(buffer, tags, trie.tags.length + TAGS_TOGETHER);
+      copy.set(trie.tags);
+      // As if it began again behind the last one.
+      for (let at = trie.tags.length; at < copy.length; at++)
+        copy[at] = copy[at - trie.tags.length];
+      new Int32Array(buffer, nodes).set(trie.nodes);
+    }
+    if (match) writeMatchPlaces(buffer, match);
+    for (const { members, address } of places) new Int32Array(buffer, address).set(members);
+    const records = new WordRecords(memory, plan.sizeBytes, {
+      lexicon: parts.lexicon,
+      vocabularies,
+      isCompared: match !== undefined,
+      statistics: match && parts.statisticsOf(match),
+    });
+    const most = {
+      ofExample: blocks.length > lists.length ? MAX_PAIR_IDS : 0,
+      ofWord: lists.length > 0 ? text.ngrams : 0,
+    };
+    const texts = new TextMemory(records, room, fields.length, most);
+    this.memories.push(texts);
+    const { matchPairs, crossPairs, listedNgrams } = startFeatureKernels(memory);
+    const kernels = { match: matchPairs, cross: crossPairs, ngrams: listedNgrams };
+    for (const { block, address } of places) {
+      const run = kernels[block.kind as keyof typeof kernels];
+      this.blocks[definition.blocks.indexOf(block)] = new KernelBlock(run, texts, address);
+    }
+    return true;
+  }
+}
+
+function isMatch(block: BlockDefinition): block is MatchBlockDefinition {
+  return block.kind === 'match';
+}
+
+/** Name of the block whose list an n-grams block uses. */
+function listOf({ name, table = name }: { name: string; table?: string }): string {
+  return table;
+}
