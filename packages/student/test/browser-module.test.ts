@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { explain, explanationToText } from '../src/explain/index.js';
 import { serializeModel } from '../src/format/model-file.js';
-import { extendedStudent } from './tiny-student.js';
+import { extendedStudent, fullStudent } from './tiny-student.js';
 
 const FOLDER = join(import.meta.dirname, '../dist/browser');
 const STUDENT = join(FOLDER, 'student.min.js');
@@ -30,7 +30,7 @@ describe('student.min.js', () => {
     expect(gzippedSize(STUDENT)).toBeLessThanOrEqual(30_000);
   });
 
-  it('imports nothing but, when they are needed, explanations and the plain executor', () => {
+  it('imports nothing but, when they are needed, explanations and what is plain', () => {
     expect(importsOf(STUDENT).sort()).toEqual(['(./explain.min.js)', '(./reference.min.js)']);
     expect(readFileSync(STUDENT, 'utf8')).toMatch(/export\{/);
   });
@@ -57,6 +57,20 @@ describe('reference.min.js', () => {
       engine.Memory = Memory;
     }
     expect((await studentModule.loadStudent(model)).executor).toMatch(/^simd/);
+  });
+
+  it('checks a student on a page that has no crypto.subtle', async () => {
+    const model = await serializeModel(fullStudent());
+    const changed = model.slice();
+    changed[changed.length - 1] ^= 1;
+    const studentModule: typeof import('../src/browser.js') = await load(STUDENT);
+    vi.stubGlobal('crypto', {});
+    try {
+      expect((await studentModule.loadStudent(model)).executor).toMatch(/^simd/);
+      await expect(studentModule.loadStudent(changed)).rejects.toThrow('sha256');
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 });
 

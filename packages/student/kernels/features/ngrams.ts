@@ -128,10 +128,9 @@ function look(block: usize, next: usize, end: usize, bytes: usize): void {
     else if (next === end) word = load<u32>(block, END_WORD);
     const node = load<u32>(AT_NODES + at);
     const hash = hashStep(node, word);
-    const maybe = maybeAt(block, hash, hash);
     store<u32>(NEXT_WORDS + at, word);
     store<u32>(HASHES + at, hash);
-    store<u32>(MAYBES + at, node === NONE || word === NONE ? 0 : maybe);
+    store<u32>(MAYBES + at, maybeAt(block, hash, hash));
   }
 }
 

@@ -8,12 +8,10 @@ import type {
 import { createPlainBlock } from '../plain/plain.js';
 import { type Tokenizer, tokenizerOf } from '../text/tokenizer.js';
 import type { AnalysedText } from './analysed-text.js';
-import { EachExample, type ExampleBlock, type FeatureBlock } from './block.js';
+import { EachExample, type FeatureBlock } from './block.js';
 import { FeatureBuffer } from './feature-buffer.js';
-import { KeptBlock } from './kept-block.js';
 import { KernelBlocks } from './kernel-blocks.js';
 import { Lexicon } from './lexicon.js';
-import { HashedNgramsBlock } from './ngrams-block.js';
 import { PlainReader } from './plain-reader.js';
 import { TextCache } from './text-cache.js';
 import { TextCodes } from './text-codes.js';
@@ -61,8 +59,7 @@ export class Featurizer {
     for (const block of definition.blocks) checkVocabulary(block, vocabularies);
     this.kernels = isPlain ? undefined : KernelBlocks.create(definition, parts);
     this.blocks = definition.blocks.map(
-      (block, index) =>
-        this.kernels?.blocks[index] ?? new EachExample(this.createBlock(block, index)),
+      (block, index) => this.kernels?.blocks[index] ?? this.createPlain(block, index),
     );
   }
 
@@ -121,30 +118,25 @@ export class Featurizer {
     }
   }
 
-  private createBlock(block: BlockDefinition, index: number): ExampleBlock {
-    const { lexicon, vocabularies } = this;
-    const fieldIndices = this.fieldsOf(block);
-    const { marks } = this.tokenizer;
-    const options = { fieldIndices, lexicon, marks, highest: this.definition.text.ngrams };
-    const created =
-      block.kind === 'ngrams' && block.vocabulary === 'hash'
-        ? new HashedNgramsBlock(block, options)
-        : createPlainBlock(block, {
-            ...options,
-            vocabulary: vocabularies[listNameOf(block) ?? ''],
-            statistics: block.kind === 'match' ? this.statisticsOf(block) : undefined,
-          });
-    return fieldIndices.length > 1 ? created : new KeptBlock(created, index, fieldIndices[0]);
+  private createPlain(block: BlockDefinition, index: number): FeatureBlock {
+    const { definition, lexicon } = this;
+    return new EachExample(
+      createPlainBlock(block, {
+        index,
+        fieldIndices: block.fields.map((field) => definition.fields.indexOf(field)),
+        lexicon,
+        marks: this.tokenizer.marks,
+        highest: definition.text.ngrams,
+        vocabulary: this.vocabularies[listNameOf(block) ?? ''],
+        statistics: block.kind === 'match' ? this.statisticsOf(block) : undefined,
+      }),
+    );
   }
 
   private statisticsOf({ statistics }: MatchBlockDefinition): WordStatistics | undefined {
     return statistics === undefined
       ? undefined
       : new WordStatistics(this.vocabularies[statistics], this.lexicon);
-  }
-
-  private fieldsOf({ fields }: BlockDefinition): number[] {
-    return fields.map((field) => this.definition.fields.indexOf(field));
   }
 }
 

@@ -5,14 +5,17 @@ import type { BoundaryMarks } from '../text/ngrams.js';
 import type { ExampleBlock } from './block.js';
 import { CharactersBlock } from './characters-block.js';
 import { CrossBlock } from './cross-block.js';
+import { KeptBlock } from './kept-block.js';
 import type { Lexicon } from './lexicon.js';
 import { MatchBlock } from './match-block.js';
-import { ListedNgramsBlock } from './ngrams-block.js';
+import { HashedNgramsBlock, ListedNgramsBlock } from './ngrams-block.js';
 import type { Vocabulary } from './vocabulary.js';
 import type { WordStatistics } from './word-statistics.js';
 
 /** What a plain block needs beside its definition. */
 export interface PlainBlockParts {
+  /** Its place in the definition. */
+  index: number;
   /** Positions of its fields in an example. */
   fieldIndices: readonly number[];
   lexicon: Lexicon;
@@ -25,12 +28,19 @@ export interface PlainBlockParts {
   statistics: WordStatistics | undefined;
 }
 
-/** A block of any kind but `ngrams` by hash. */
+/** A block of any kind. What depends on one text alone is kept with that. */
 export function createPlainBlock(block: BlockDefinition, parts: PlainBlockParts): ExampleBlock {
+  const { fieldIndices, index } = parts;
+  const created = createBlock(block, parts);
+  return fieldIndices.length > 1 ? created : new KeptBlock(created, index, fieldIndices[0]);
+}
+
+function createBlock(block: BlockDefinition, parts: PlainBlockParts): ExampleBlock {
   const { fieldIndices, lexicon } = parts;
   const pair: [number, number] = [fieldIndices[0], fieldIndices[1]];
   if (block.kind === 'match') return new MatchBlock(block, pair, parts);
   if (block.kind === 'cross') return new CrossBlock(block, pair, lexicon);
   if (block.kind === 'characters') return new CharactersBlock(block, fieldIndices, lexicon);
+  if (block.vocabulary === 'hash') return new HashedNgramsBlock(block, parts);
   return new ListedNgramsBlock(parts.vocabulary!, parts);
 }

@@ -1,7 +1,7 @@
 // A thread of a fuzzer: runs the cases that it is given and reports what came of them.
 import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
-import { prepareMatchers, runMatchCase } from './match-case.mjs';
+import { prepareFeaturizers, runFeaturesCase } from './features-case.mjs';
 import { loadCase, makeCase, runCase, runCaseByDoors, runCaseByExecutors } from './one-case.mjs';
 import { prepareReaders, runReaderCase } from './reader-case.mjs';
 import { prepareScorers, runScorerCase } from './scorer-case.mjs';
@@ -46,9 +46,9 @@ async function makeRunner() {
     const readers = prepareReaders();
     return (caseIndex) => runReaderCase(readers, seed, caseIndex);
   }
-  if (what === 'match') {
-    const matchers = prepareMatchers();
-    return (caseIndex) => runMatchCase(matchers, seed, caseIndex);
+  if (what === 'features') {
+    const featurizers = prepareFeaturizers(seed);
+    return (caseIndex) => runFeaturesCase(featurizers, seed, caseIndex);
   }
   const seeds = (await makeSeeds()).map(prepareSeed);
   if (what === 'loader')

@@ -1,7 +1,7 @@
 // The fuzzers: `npm run fuzz -- --cases 1000000 --seed 7`. Mutated students must be refused with a StudentError or be students
 // that score finite numbers, the same by every executor; no case may hang or take more memory than its file accounts for;
-// plain texts must be read as the tokenizer reads them, and match features be the same in WebAssembly. Every case is made again from its seed and number:
-// `--seed 7 --first 12345 --cases 1`.
+// plain texts must be read as the tokenizer reads them, and ids be the same in WebAssembly. Every case is made again from its
+// seed and number: `--seed 7 --first 12345 --cases 1`.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -9,7 +9,7 @@ import { Worker } from 'node:worker_threads';
 
 const { values } = parseArgs({
   options: {
-    /** `loader`: mutated files. `scorer`: sound students on arbitrary texts. `reader`: plain texts beside the tokenizer. `match`: pairs. */
+    /** `loader`: mutated files. `scorer`: sound students on arbitrary texts. `reader`: plain texts beside the tokenizer. `features`: ids. */
     what: { type: 'string', default: 'loader' },
     cases: { type: 'string', default: '1000000' },
     seed: { type: 'string', default: '1' },
@@ -27,8 +27,8 @@ const HANG_MS = 20_000;
 /** Failures after which there is nothing more to learn. */
 const MAX_FAILURES = 20;
 
-if (!['loader', 'scorer', 'reader', 'match'].includes(values.what)) {
-  console.error(`--what: got ${values.what}, expected loader, scorer, reader or match`);
+if (!['loader', 'scorer', 'reader', 'features'].includes(values.what)) {
+  console.error(`--what: got ${values.what}, expected loader, scorer, reader or features`);
   process.exit(2);
 }
 const numCases = Number(values.cases);

@@ -1,5 +1,5 @@
-// Match features in WebAssembly beside the plain ones. `fuzz/match-case.mjs` compares them on pairs of every kind; here are
-// their constants, and what a long run meets.
+// Blocks in WebAssembly beside the plain ones. `fuzz/features-case.mjs` compares them on pairs of every kind; here are their
+// constants, and what a long run meets.
 import { describe, expect, it } from 'vitest';
 import { NUM_CHARACTER_ROWS } from '../../src/features/characters-family.js';
 import { Featurizer } from '../../src/features/featurizer.js';
@@ -13,9 +13,10 @@ import { MATCH_FAMILIES } from '../../src/model/definition.js';
 
 const FIELDS: [string, string] = ['query', 'title'];
 
-/** With all families: plain, and in WebAssembly. */
+/** With all kinds of blocks and all families: plain, and in WebAssembly. */
 function featurizers(): Featurizer[] {
-  const title = Vocabulary.fromTokens(['drill', '^ drill', 'v']);
+  const tokens = ['drill', '^ drill', 'v', 'drill v', 'drills $', '1 drlil'];
+  const title = Vocabulary.fromTokens(tokens);
   const families = [...MATCH_FAMILIES];
   return [true, false].map(
     (isPlain) =>
@@ -32,7 +33,8 @@ function featurizers(): Featurizer[] {
               families,
               statistics: 'title',
             },
-            { name: 'title', kind: 'ngrams', fields: ['title'], size: 3, vocabulary: 'list' },
+            { name: 'title', kind: 'ngrams', fields: ['title'], size: 6, vocabulary: 'list' },
+            { name: 'cross', kind: 'cross', fields: FIELDS, size: 1000 },
           ],
         },
         { title },
@@ -44,8 +46,9 @@ function featurizers(): Featurizer[] {
 function bagsOf(featurizer: Featurizer, pairs: readonly string[][]): number[][] {
   const buffer = featurizer.createBuffer();
   featurizer.featurizeAll(pairs.length, (index) => pairs[index], buffer);
-  const [{ ids, offsets }] = buffer.blocks;
-  return pairs.map((_, index) => [...ids.subarray(offsets[index], offsets[index + 1])]);
+  return buffer.blocks.flatMap(({ ids, offsets }) =>
+    pairs.map((_, index) => [...ids.subarray(offsets[index], offsets[index + 1])]),
+  );
 }
 
 describe('rows of match features', () => {
@@ -60,7 +63,7 @@ describe('rows of match features', () => {
   });
 });
 
-describe('MatchKernelBlock', () => {
+describe('KernelBlocks', () => {
   it('has nothing for a query without words', () => {
     const [plain, fast] = featurizers();
     const pairs = [
@@ -69,8 +72,12 @@ describe('MatchKernelBlock', () => {
       ['', ''],
       ['drill', 'drill'],
     ];
-    expect(bagsOf(fast, pairs)).toEqual(bagsOf(plain, pairs));
-    expect(bagsOf(fast, pairs).map(({ length }) => length > 0)).toEqual([false, true, false, true]);
+    const bags = bagsOf(fast, pairs);
+    expect(bags).toEqual(bagsOf(plain, pairs));
+    const areFull = bags.map(({ length }) => length > 0);
+    expect(areFull.slice(0, 4)).toEqual([false, true, false, true]);
+    expect(areFull.slice(4, 8)).toEqual([true, false, false, true]);
+    expect(areFull.slice(8)).toEqual([false, false, false, true]);
   });
 
   it('has room for the longest texts of a round', () => {
@@ -84,8 +91,28 @@ describe('MatchKernelBlock', () => {
       textOf(2 * pair, 200),
     ]);
     const bags = bagsOf(plain, pairs);
-    expect(Math.min(...bags.map(({ length }) => length))).toBeGreaterThan(350);
+    const matches = bags.slice(0, pairs.length);
+    expect(Math.min(...matches.map(({ length }) => length))).toBeGreaterThan(350);
     expect(bagsOf(fast, pairs)).toEqual(bags);
+  });
+
+  it('takes texts of any number of words, between short ones', () => {
+    const [plain, fast] = featurizers();
+    const words = ['drill', 'v', '1', 'drlil', 'drills', 'x'];
+    const long = Array.from(
+      { length: 60_000 },
+      (_, index) => words[(index * index) % 7] ?? 'drill',
+    );
+    const pairs = [
+      ['drill', 'drill v'],
+      [long.join(' '), 'drill'],
+      ['drill', long.reverse().join(' ')],
+      ['drill', 'drills'],
+      [long.join(' '), long.join(' ')],
+    ];
+    const bags = bagsOf(plain, pairs);
+    expect(bags[7].length).toBeGreaterThan(30_000);
+    for (let round = 0; round < 3; round++) expect(bagsOf(fast, pairs)).toEqual(bags);
   });
 
   it('goes on after more words than it keeps', { timeout: 120_000 }, () => {

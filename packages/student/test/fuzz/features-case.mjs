@@ -1,9 +1,22 @@
-// One case of the matcher's fuzzer: a batch of pairs whose words are alike in every way that match features look at. Their ids
-// in WebAssembly are those in plain JavaScript, in the same order. It goes on from case to case, with the words of those before.
-import { Featurizer, numFixedMatchRows, Vocabulary } from '../../dist/index.js';
+// One case of the fuzzer of features: a batch of pairs whose words are alike in every way that match features look at. Their
+// ids in WebAssembly are those in plain JavaScript, in the same order. It goes on from case to case, with the words of those
+// before.
+import { Featurizer, numFixedMatchRows, textTokens, Vocabulary } from '../../dist/index.js';
 import { createRandom } from './random.mjs';
 
 const FIELDS = ['query', 'title'];
+/** Longest n-grams, tokens of a list, and buckets of hashes. */
+const SIZES = [
+  [2, 200, 65_536],
+  [3, 5000, 12_345],
+  [2, 94, 1],
+  [1, 12, 7],
+  [3, 1, 4_000_000_000],
+];
+/** The list of which no two tokens begin with one word, and all have two: the tree's table is as full as it may be. */
+const FULL = 2;
+/** No text has it: nothing stands behind the mark. */
+const BEHIND_END = 'drill $ $';
 /** Lists of families, in orders of their own. */
 const FAMILIES = [
   [],
@@ -30,48 +43,72 @@ const QUANTITIES = [...'124'].flatMap((number) => [
   `${number} in`,
   `${2 * number} v`,
 ]);
-/** Words that begin titles, and others, most frequent first. */
-const TOKENS = ['drill', 'bit', '^ drill', 'for', 'lamp', '^ sofa', 'sofa', 'board', 'tablet'];
 const MAX_PAIRS = 40;
 const MAX_WORDS = 9;
 const MANY_WORDS = 200;
 
 /** Two featurizers for each list of families: plain JavaScript, and WebAssembly. */
-export function prepareMatchers() {
-  const vocabularies = { title: Vocabulary.fromTokens(TOKENS) };
+export function prepareFeaturizers(seed) {
   return FAMILIES.map((families, index) => {
-    const size = numFixedMatchRows({ families }) + [1, 7, 1000, 65_536, 12_345][index];
-    const list = { name: 'title', kind: 'ngrams', fields: ['title'], vocabulary: 'list' };
-    const match = { name: 'match', kind: 'match', fields: FIELDS, size, families };
-    const definition = {
-      fields: FIELDS,
-      text: { tokenizer: 'default', ngrams: 2, quantities: index % 2 === 0 },
-      blocks: [
-        { ...list, size: TOKENS.length },
-        { ...match, statistics: 'title' },
-      ],
+    const [ngrams, numTokens, numBuckets] = SIZES[index];
+    const text = { tokenizer: 'default', ngrams, quantities: index % 2 === 0 };
+    const vocabularies = {
+      title: makeVocabulary(text, numTokens, createRandom(seed, index), index === FULL),
+      both: makeVocabulary(text, 50, createRandom(seed, FAMILIES.length + index), false),
     };
+    const list = { kind: 'ngrams', vocabulary: 'list' };
+    const size = numFixedMatchRows({ families }) + Math.min(numBuckets, 65_536);
+    const blocks = [
+      { ...list, name: 'title', fields: ['title'], size: vocabularies.title.size },
+      { ...list, name: 'query', fields: ['query'], size: vocabularies.title.size, table: 'title' },
+      { name: 'match', kind: 'match', fields: FIELDS, size, families, statistics: 'title' },
+      { name: 'cross', kind: 'cross', fields: FIELDS, size: numBuckets },
+      { ...list, name: 'both', fields: FIELDS, size: vocabularies.both.size },
+      { name: 'back', kind: 'match', fields: [...FIELDS].reverse(), size, families },
+    ];
+    if (families.length > 0) blocks.at(-1).statistics = 'both';
     return [true, false].map((isPlain) => {
-      const featurizer = new Featurizer(definition, vocabularies, isPlain);
+      const featurizer = new Featurizer({ fields: FIELDS, text, blocks }, vocabularies, isPlain);
       return { featurizer, buffer: featurizer.createBuffer() };
     });
   });
 }
 
+/** N-grams of pairs like those to come. */
+function makeVocabulary(text, size, random, isFull) {
+  const tokens = new Map();
+  for (let tries = 0; tokens.size < size && tries < 20_000; tries++) {
+    for (const token of makePair(random).flatMap((one) => textTokens(one, text))) {
+      const [first, ...others] = token.split(' ');
+      if (tokens.size < size && (!isFull || others.length === 1)) {
+        tokens.set(isFull ? first : token, token);
+      }
+    }
+  }
+  return Vocabulary.fromTokens([...new Set(tokens.values()).add(BEHIND_END)]);
+}
+
 /** `same`. @throws Error if some id is another. */
-export function runMatchCase(matchers, seed, caseIndex) {
+export function runFeaturesCase(featurizers, seed, caseIndex) {
   const random = createRandom(seed, caseIndex);
-  const [plain, fast] = random.pick(matchers);
+  const [plain, fast] = random.pick(featurizers);
   const pairs = Array.from({ length: 1 + random.below(MAX_PAIRS) }, () => makePair(random));
+  // As in a ranking, where the query comes again.
+  for (let index = 1; index < pairs.length; index++) {
+    if (random.chance(0.2)) pairs[index][0] = pairs[index - 1][0];
+  }
   for (const { featurizer, buffer } of [plain, fast]) {
     buffer.clear();
     featurizer.featurizeAll(pairs.length, (index) => pairs[index], buffer);
   }
-  for (let index = 0; index < pairs.length; index++) {
-    const [wanted, got] = [plain, fast].map(({ buffer }) => bagOf(buffer.blocks[1], index));
-    if (wanted === got) continue;
-    throw new Error(`${JSON.stringify(pairs[index])}: got ${got}, expected ${wanted}`);
-  }
+  plain.buffer.blocks.forEach((_, block) => {
+    for (let index = 0; index < pairs.length; index++) {
+      const [wanted, got] = [plain, fast].map(({ buffer }) => bagOf(buffer.blocks[block], index));
+      if (wanted === got) continue;
+      const pair = JSON.stringify(pairs[index]);
+      throw new Error(`block ${block} of ${pair}: got ${got}, expected ${wanted}`);
+    }
+  });
   return 'same';
 }
 
