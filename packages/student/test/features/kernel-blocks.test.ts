@@ -115,6 +115,36 @@ describe('KernelBlocks', () => {
     for (let round = 0; round < 3; round++) expect(bagsOf(fast, pairs)).toEqual(bags);
   });
 
+  it('finds every n-gram of a list that fills its table as far as may be', () => {
+    // Three quarters of 4,096 places: many n-grams lie far from where they are looked for first, some behind the last place.
+    const nameOf = (index: number): string =>
+      [...index.toString(26)]
+        .map((digit) => 'etaoinshrdlucmfwypvbgkjqxz'[Number.parseInt(digit, 26)])
+        .join('');
+    const tokens = Array.from(
+      { length: 1536 },
+      (_, id) => `${nameOf(id + 1000)} ${nameOf(id + 9000)}`,
+    );
+    const featurizer = new Featurizer(
+      {
+        fields: ['text'],
+        text: { tokenizer: 'default', ngrams: 2 },
+        blocks: [
+          { name: 'text', kind: 'ngrams', fields: ['text'], size: 1536, vocabulary: 'list' },
+        ],
+      },
+      { text: Vocabulary.fromTokens(tokens) },
+    );
+    expect(
+      bagsOf(
+        featurizer,
+        tokens.map((token) => [token]),
+      ),
+    ).toEqual(tokens.map((_, id) => [id]));
+    const reversed = tokens.map((token) => [token.split(' ').reverse().join(' ')]);
+    expect(bagsOf(featurizer, reversed)).toEqual(tokens.map(() => []));
+  });
+
   it('goes on after more words than it keeps', { timeout: 120_000 }, () => {
     const [plain, fast] = featurizers();
     // Nearly every n-gram of these words is new: some 33 a word.
