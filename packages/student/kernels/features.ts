@@ -3,6 +3,6 @@
 // (src/features/feature-memory.ts). Compiled by scripts/build-kernels.mjs.
 // Each kernel is given the texts of B examples, `block`, what it has to know of one block, and writes to `out` the ids of all
 // bags, one behind the other, to `counts` how many each bag has; it returns where the ids end.
-export { crossPairs } from './features/cross';
-export { listedNgrams } from './features/ngrams';
-export { matchPairs } from './match/pairs';
+export { cross } from './features/cross';
+export { ngrams } from './features/ngrams';
+export { match } from './match/pairs';

@@ -153,6 +153,19 @@ function scaled(numbers: v128, scale: v128): v128 {
   return f32x4.mul(f32x4.convert_i32x4_s(numbers), scale);
 }
 
+/**
+ * Not 0 if some numbers are not finite, of those from `at` to `end`, a multiple of 16 bytes. Of one that is not, all bits of the
+ * exponent are set, the `mask`: one `step` more carries into the sign.
+ */
+export function carries(at: usize, end: usize, mask: u32, step: u32): u32 {
+  let carried = i32x4.splat(0);
+  for (; at < end; at += 16) {
+    const exponents = v128.and(v128.load(at), i32x4.splat(mask));
+    carried = v128.or(carried, i32x4.add(exponents, i32x4.splat(step)));
+  }
+  return v128.any_true(v128.and(carried, i32x4.splat(mask + step))) ? 1 : 0;
+}
+
 /** out [D] = left [D] * right [D]. */
 export function multiply(out: usize, left: usize, right: usize, D: usize): void {
   const bytes = D * 4;

@@ -10,7 +10,7 @@ const MAX_RIGHT: usize = 48;
 const SIZE: usize = 12;
 const INVERSE: usize = 16;
 
-export function crossPairs(texts: usize, B: u32, block: usize, counts: usize, out: usize): usize {
+export function cross(texts: usize, B: u32, block: usize, counts: usize, out: usize): usize {
   const size = v128.load32_splat(block, SIZE);
   const inverse = v128.load32_splat(block, INVERSE);
   for (; B > 0; B--) {

@@ -39,7 +39,7 @@ const MAYBES = HASHES + MOST_BYTES;
 /** Tokens, of each length apart. */
 const TOKENS = MAYBES + MOST_BYTES;
 
-export function listedNgrams(texts: usize, B: u32, block: usize, counts: usize, out: usize): usize {
+export function ngrams(texts: usize, B: u32, block: usize, counts: usize, out: usize): usize {
   const numFields: usize = load<u32>(block, NUM_FIELDS);
   // The text whose n-grams were taken last: that of a ranking's query comes again and again.
   let last: u64 = 0;

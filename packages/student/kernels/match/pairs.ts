@@ -9,7 +9,7 @@ import { FAMILIES, FAMILY_BYTES, MAX_QUERY, MAX_TITLE, NUM_FAMILIES, PAIR } from
 import { appendQuantities } from './quantities';
 import { appendRoles } from './roles';
 
-export function matchPairs(texts: usize, B: u32, block: usize, counts: usize, out: usize): usize {
+export function match(texts: usize, B: u32, block: usize, counts: usize, out: usize): usize {
   for (; B > 0; B--) {
     const title = copyWords(texts + load<u32>(block, LEFT), MAX_QUERY, PAIR);
     const end = copyWords(texts + load<u32>(block, RIGHT), MAX_TITLE, title);

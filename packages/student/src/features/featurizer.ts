@@ -1,14 +1,10 @@
 // Examples to ids, block by block: the one path of text into a student, in training as in serving.
 import { StudentError } from '../errors.js';
-import type {
-  BlockDefinition,
-  FeatureDefinition,
-  MatchBlockDefinition,
-} from '../model/definition.js';
+import type { BlockDefinition, FeatureDefinition } from '../model/definition.js';
 import { createPlainBlock } from '../plain/plain.js';
 import { type Tokenizer, tokenizerOf } from '../text/tokenizer.js';
 import type { AnalysedText } from './analysed-text.js';
-import { EachExample, type FeatureBlock } from './block.js';
+import { EachExample, type FeatureBlock, isListed, listOf } from './block.js';
 import { FeatureBuffer } from './feature-buffer.js';
 import { KernelBlocks } from './kernel-blocks.js';
 import { Lexicon } from './lexicon.js';
@@ -17,7 +13,6 @@ import { TextCache } from './text-cache.js';
 import { TextCodes } from './text-codes.js';
 import { MAX_EXAMPLES } from './text-memory.js';
 import type { Vocabulary } from './vocabulary.js';
-import { WordStatistics } from './word-statistics.js';
 
 /**
  * UTF-16 units of texts with which no more examples go through the blocks together. They go together so that the code of a
@@ -42,8 +37,8 @@ export class Featurizer {
    * @throws {StudentError} VOCABULARY_INVALID if one is missing.
    */
   constructor(
-    private readonly definition: FeatureDefinition,
-    private readonly vocabularies: Readonly<Record<string, Vocabulary>>,
+    definition: FeatureDefinition,
+    vocabularies: Readonly<Record<string, Vocabulary>>,
     isPlain = false,
   ) {
     this.tokenizer = tokenizerOf(definition.text);
@@ -53,13 +48,12 @@ export class Featurizer {
     const plainReader = isDefault ? new PlainReader(lexicon, tokenizer, codes) : undefined;
     const readers = { tokenizer, plainReader, lexicon };
     this.caches = definition.fields.map(() => new TextCache(readers, codes));
-    const { marks } = tokenizer;
-    const statisticsOf = (block: MatchBlockDefinition) => this.statisticsOf(block);
-    const parts = { vocabularies, statisticsOf, lexicon, marks };
     for (const block of definition.blocks) checkVocabulary(block, vocabularies);
-    this.kernels = isPlain ? undefined : KernelBlocks.create(definition, parts);
+    const parts = { definition, vocabularies, lexicon, marks: tokenizer.marks };
+    this.kernels = isPlain ? undefined : KernelBlocks.create(parts);
     this.blocks = definition.blocks.map(
-      (block, index) => this.kernels?.blocks[index] ?? this.createPlain(block, index),
+      (block, index) =>
+        this.kernels?.blocks[index] ?? new EachExample(createPlainBlock(block, parts)),
     );
   }
 
@@ -117,34 +111,6 @@ export class Featurizer {
       this.blocks[block].appendAll(this.examples, count, into.blocks[block]);
     }
   }
-
-  private createPlain(block: BlockDefinition, index: number): FeatureBlock {
-    const { definition, lexicon } = this;
-    return new EachExample(
-      createPlainBlock(block, {
-        index,
-        fieldIndices: block.fields.map((field) => definition.fields.indexOf(field)),
-        lexicon,
-        marks: this.tokenizer.marks,
-        highest: definition.text.ngrams,
-        vocabulary: this.vocabularies[listNameOf(block) ?? ''],
-        statistics: block.kind === 'match' ? this.statisticsOf(block) : undefined,
-      }),
-    );
-  }
-
-  private statisticsOf({ statistics }: MatchBlockDefinition): WordStatistics | undefined {
-    return statistics === undefined
-      ? undefined
-      : new WordStatistics(this.vocabularies[statistics], this.lexicon);
-  }
-}
-
-/** Name of the block whose list a block uses, if any. */
-function listNameOf(block: BlockDefinition): string | undefined {
-  if (block.kind === 'match') return block.statistics;
-  const isListed = block.kind === 'ngrams' && block.vocabulary === 'list';
-  return isListed ? (block.table ?? block.name) : undefined;
 }
 
 /** @throws {StudentError} VOCABULARY_INVALID if a list that a block uses is missing. */
@@ -152,7 +118,9 @@ function checkVocabulary(
   block: BlockDefinition,
   vocabularies: Readonly<Record<string, Vocabulary>>,
 ): void {
-  const name = listNameOf(block);
+  let name: string | undefined;
+  if (block.kind === 'match') name = block.statistics;
+  else if (isListed(block)) name = listOf(block);
   if (name === undefined || vocabularies[name] !== undefined) return;
   throw new StudentError(
     'VOCABULARY_INVALID',

@@ -1,12 +1,7 @@
 // Blocks in WebAssembly: the same ids as the plain blocks make, in the same order, faster. Texts are written to the kernels'
 // memory once for all blocks.
 import { MemoryPlan } from '../executors/memory-plan.js';
-import type {
-  BlockDefinition,
-  FeatureDefinition,
-  MatchBlockDefinition,
-} from '../model/definition.js';
-import type { BoundaryMarks } from '../text/ngrams.js';
+import type { BlockDefinition, MatchBlockDefinition } from '../model/definition.js';
 import {
   canRun,
   createMemory,
@@ -14,34 +9,20 @@ import {
   startFeatureKernels,
 } from '../wasm/kernel-modules.js';
 import type { AnalysedText } from './analysed-text.js';
-import type { FeatureBlock } from './block.js';
-import { MAX_CROSS_WORDS } from './cross-block.js';
+import { type BlockParts, type FeatureBlock, isListed, listOf, statisticsOf } from './block.js';
 import type { IdBags } from './feature-buffer.js';
-import type { Lexicon } from './lexicon.js';
 import { writeMatchPlaces } from './match-places.js';
 import { ROOT } from './ngram-trie.js';
 import { ROOM_BYTES, TextMemory } from './text-memory.js';
-import type { Vocabulary } from './vocabulary.js';
 import { WordRecords } from './word-records.js';
-import type { WordStatistics } from './word-statistics.js';
 
 /** Where kernels write how many ids bags have, and what they leave to the caller from here on. */
 const COUNTS_BYTE = 1600;
 const FIRST_BYTE = 8192;
 /** Tags that a kernel reads at once. */
 const TAGS_TOGETHER = 16;
-/** Ids of a pair in block `match` at most; and those of crossed words, some written beyond them. */
-const MAX_MATCH_IDS = 550;
-const MAX_PAIR_IDS = Math.max(MAX_MATCH_IDS, MAX_CROSS_WORDS.left * MAX_CROSS_WORDS.right + 4);
-
-/** What blocks need beside a definition. */
-export interface KernelBlockParts {
-  /** By the name of the block that has it. */
-  vocabularies: Readonly<Record<string, Vocabulary>>;
-  statisticsOf(block: MatchBlockDefinition): WordStatistics | undefined;
-  lexicon: Lexicon;
-  marks: BoundaryMarks;
-}
+/** Ids of a pair at most, and some written beyond: 550 in block `match`, 16 times 48 crossed words. */
+const MAX_PAIR_IDS = 800;
 
 /** A block's kernel and the address of what it has to know. */
 class KernelBlock implements FeatureBlock {
@@ -64,27 +45,22 @@ export class KernelBlocks {
   readonly blocks: (FeatureBlock | undefined)[] = [];
   private readonly memories: TextMemory[] = [];
 
-  private constructor(
-    private readonly definition: FeatureDefinition,
-    private readonly parts: KernelBlockParts,
-  ) {}
+  private constructor(private readonly parts: BlockParts) {}
 
   /** Kernels for a definition, undefined where this machine cannot run them or has no room. */
-  static create(definition: FeatureDefinition, parts: KernelBlockParts): KernelBlocks | undefined {
+  static create(parts: BlockParts): KernelBlocks | undefined {
     if (!canRun('features')) return undefined;
-    const created = new KernelBlocks(definition, parts);
-    const withKernels = definition.blocks.filter(
-      (block) =>
-        block.kind === 'match' ||
-        block.kind === 'cross' ||
-        (block.kind === 'ngrams' && block.vocabulary === 'list'),
-    );
-    const [first, ...others] = withKernels.filter(isMatch);
-    const groups = [withKernels.filter((block) => !isMatch(block) || block === first)];
-    // What words mean to a block `match` depends on its statistics: the second one has a memory of its own.
-    for (const match of others) groups.push([match]);
-    const areThere = groups.every((blocks) => blocks.length === 0 || created.addGroup(blocks));
-    return areThere ? created : undefined;
+    const created = new KernelBlocks(parts);
+    // What words mean to a block `match` depends on its statistics: a second one has a memory of its own.
+    const groups: BlockDefinition[][] = [];
+    let numMatches = 0;
+    for (const block of parts.definition.blocks) {
+      if (block.kind !== 'match' && block.kind !== 'cross' && !isListed(block)) continue;
+      const group = isMatch(block) ? numMatches++ : 0;
+      groups[group] ??= [];
+      groups[group].push(block);
+    }
+    return groups.every((blocks) => created.addGroup(blocks)) ? created : undefined;
   }
 
   /** Writes the texts of examples, for all blocks that are run next. */
@@ -96,10 +72,11 @@ export class KernelBlocks {
 
   /** Adds blocks that share a memory; false if there is no room for it. */
   private addGroup(blocks: readonly BlockDefinition[]): boolean {
-    const { definition, parts } = this;
+    const { parts } = this;
+    const { definition, lexicon } = parts;
     const { fields, text } = definition;
     const match = blocks.find(isMatch);
-    const lists = blocks.flatMap((block) => (block.kind === 'ngrams' ? [listOf(block)] : []));
+    const lists = blocks.filter(isListed).map(listOf);
     const names = [...new Set(lists)];
     const vocabularies = names.map((name) => parts.vocabularies[name]);
     const plan = new MemoryPlan(FIRST_BYTE);
@@ -141,10 +118,10 @@ export class KernelBlocks {
     if (match) writeMatchPlaces(buffer, match);
     for (const { members, address } of places) new Int32Array(buffer, address).set(members);
     const records = new WordRecords(memory, plan.sizeBytes, {
-      lexicon: parts.lexicon,
+      lexicon,
       vocabularies,
       isCompared: match !== undefined,
-      statistics: match && parts.statisticsOf(match),
+      statistics: match && statisticsOf(match, parts),
     });
     const most = {
       ofExample: blocks.length > lists.length ? MAX_PAIR_IDS : 0,
@@ -152,10 +129,9 @@ export class KernelBlocks {
     };
     const texts = new TextMemory(records, room, fields.length, most);
     this.memories.push(texts);
-    const { matchPairs, crossPairs, listedNgrams } = startFeatureKernels(memory);
-    const kernels = { match: matchPairs, cross: crossPairs, ngrams: listedNgrams };
+    const kernels = startFeatureKernels(memory);
     for (const { block, address } of places) {
-      const run = kernels[block.kind as keyof typeof kernels];
+      const run = kernels[block.kind as keyof FeatureKernels];
       this.blocks[definition.blocks.indexOf(block)] = new KernelBlock(run, texts, address);
     }
     return true;
@@ -164,9 +140,4 @@ export class KernelBlocks {
 
 function isMatch(block: BlockDefinition): block is MatchBlockDefinition {
   return block.kind === 'match';
-}
-
-/** Name of the block whose list an n-grams block uses. */
-function listOf({ name, table = name }: { name: string; table?: string }): string {
-  return table;
 }

@@ -260,7 +260,7 @@ export function createStudent(parts: StudentParts, options: LoaderOptions = {}):
   checkOptions(options);
   checkDefinition(parts.definition);
   checkVocabularies(parts);
-  checkParameters(parts.parameters, parts.definition);
+  checkParameters(parts.parameters, parts.definition, options.memory);
   return new Student(parts, options);
 }
 

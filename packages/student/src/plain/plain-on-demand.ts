@@ -1,8 +1,7 @@
 // Plain JavaScript in the module for browsers: a file of its own, `reference.min.js`, which is loaded where WebAssembly
 // cannot run, or where it is asked for.
 import type { Executor } from '../executors/executor.js';
-import type { ExampleBlock } from '../features/block.js';
-import type { PlainBlockParts } from '../features/plain-blocks.js';
+import type { BlockParts, ExampleBlock } from '../features/block.js';
 import type { BlockDefinition, StudentDefinition } from '../model/definition.js';
 import type { StoredParameters } from '../model/stored-parameters.js';
 
@@ -30,10 +29,7 @@ export function createReference(
 }
 
 /** A new block. */
-export function createPlainBlock(
-  block: BlockDefinition,
-  blockParts: PlainBlockParts,
-): ExampleBlock {
+export function createPlainBlock(block: BlockDefinition, blockParts: BlockParts): ExampleBlock {
   return parts().createPlainBlock(block, blockParts);
 }
 

@@ -41,6 +41,8 @@ export interface Kernels extends WholeKernels {
     scales: number,
   ): void;
   multiply(out: number, left: number, right: number, D: number): void;
+  /** Not 0 if some numbers of whole vectors are not finite: `mask` has the bits of exponents, `step` the lowest of them. */
+  carries(from: number, end: number, mask: number, step: number): number;
 }
 
 /** Instructions that kernels are compiled to. */
@@ -58,7 +60,7 @@ export type FeatureKernel = (
 ) => number;
 
 /** Kernels by kind of block. */
-export type FeatureKernels = Record<'matchPairs' | 'crossPairs' | 'listedNgrams', FeatureKernel>;
+export type FeatureKernels = Record<'match' | 'cross' | 'ngrams', FeatureKernel>;
 
 const PAGE_BYTES = 65_536;
 /** Most that a WebAssembly memory can have. */

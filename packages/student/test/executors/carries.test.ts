@@ -1,0 +1,59 @@
+// The kernel that finds numbers which are not finite.
+import { describe, expect, it } from 'vitest';
+import { loadStudent } from '../../src/format/load-student.js';
+import { serializeModel } from '../../src/format/model-file.js';
+import { decodeFloat16 } from '../../src/kernels/float16.js';
+import { quantizeStudent } from '../../src/model/quantize-student.js';
+import { createMemory, startKernels } from '../../src/wasm/kernel-modules.js';
+import { fullStudent } from '../tiny-student.js';
+
+const memory = createMemory(1)!;
+const { carries } = startKernels('simd', memory);
+const FROM = 1024;
+
+describe('carries', () => {
+  it('finds float32 that are not finite, wherever they are', () => {
+    const numbers = new Float32Array(memory.buffer, FROM, 12);
+    const bits = new Int32Array(memory.buffer, FROM, 12);
+    const isFound = (): boolean => carries(FROM, FROM + 48, 0x7f800000, 0x800000) !== 0;
+    const finite = [0, -0, 1e-45, -1e-45, 3.4028234663852886e38, -3.4028234663852886e38, 1, -1];
+    for (let place = 0; place < numbers.length; place++) {
+      numbers.set([...finite, 2, 3, 4, 5]);
+      expect(isFound()).toBe(false);
+      for (const number of [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN]) {
+        numbers[place] = number;
+        expect(isFound()).toBe(true);
+      }
+      bits[place] = -1;
+      expect(isFound()).toBe(true);
+    }
+  });
+
+  it('finds float16 that are not finite, of all that there are', () => {
+    const halves = new Uint16Array(memory.buffer, FROM, 8);
+    for (let bits = 0; bits < 1 << 16; bits++) {
+      halves.fill(0x7bff);
+      halves[bits & 7] = bits;
+      const [number] = decodeFloat16(Uint16Array.of(bits));
+      const isFound = carries(FROM, FROM + 16, 0x7c007c00, 0x4000400) !== 0;
+      if (isFound === Number.isFinite(number)) expect(bits).toBe('one that is told right');
+    }
+  });
+
+  it.each(['float32', 'float16'] as const)(
+    'is asked about a file that is read: %s',
+    async (precision) => {
+      const student = fullStudent();
+      const { parameters } = quantizeStudent(student, precision);
+      const name = Object.keys(parameters).find((key) => key.endsWith('.embedding'))!;
+      const table = parameters[name];
+      if (table instanceof Float32Array) table[5] = Number.NaN;
+      else if (table.precision === 'float16') table.bits[5] = 0xfc00;
+      const broken = { ...student, definition: student.definition, parameters, precision };
+      const file = await serializeModel(broken as unknown as typeof student);
+      await expect(loadStudent(new Blob([file as BlobPart]))).rejects.toThrow(
+        /embedding: number 5 is (NaN|-Infinity)/,
+      );
+    },
+  );
+});
