@@ -9,10 +9,6 @@ const TOKEN = 2;
 /** Where every n-gram begins; no place in the table. */
 export const ROOT = -2;
 
-const SPACE = 0x20;
-/** Places of the words that came lately, a power of two; each has the word's start in the text, its end and its id. */
-const NUM_RECENT = 1 << 12;
-
 /** A set of n-grams, each with a token id. */
 export class NgramTrie {
   private readonly words = new Map<string, number>();
@@ -20,7 +16,8 @@ export class NgramTrie {
   readonly nodes: Int32Array;
   /** Of each place some bits of its node's hash, 0 if there is none: near in memory, so that most steps that lead nowhere end here. */
   readonly tags: Uint8Array;
-  private readonly recent = new Int32Array(3 * NUM_RECENT).fill(EMPTY);
+  /** The first space of the text behind what was added. */
+  private space = -1;
 
   /** @param maxWords of all n-grams together, as often as they occur. */
   constructor(maxWords: number) {
@@ -30,22 +27,20 @@ export class NgramTrie {
   }
 
   /**
-   * Adds the n-gram `text[start] .. text[end - 1]`, words parted by one space. `text` is the same for all. Returns false,
-   * and changes nothing, if it is there already.
+   * Adds the n-gram `text[start] .. text[end - 1]`, words parted by one space. `text` is the same for all, which come in its
+   * order. Returns false, and changes nothing, if it is there already.
    */
   add(text: string, start: number, end: number, tokenId: number): boolean {
     let node = ROOT;
-    let wordStart = start;
-    let hash = 0;
-    for (let position = start; position <= end; position++) {
-      const unit = position === end ? SPACE : text.charCodeAt(position);
-      if (unit !== SPACE) {
-        hash = Math.imul(hash ^ unit, 0x01000193);
-        continue;
+    for (let from = start; from <= end; ) {
+      // The engine's search, once a space: it is fast from the first call on.
+      if (this.space < from) {
+        const found = text.indexOf(' ', from);
+        this.space = found < 0 ? text.length : found;
       }
-      node = this.addStep(node, this.wordAt(text, wordStart, position, hash));
-      wordStart = position + 1;
-      hash = 0;
+      const to = Math.min(this.space, end);
+      node = this.addStep(node, this.addWord(text.slice(from, to)));
+      from = to + 1;
     }
     if (this.tokenAt(node) !== EMPTY) return false;
     this.nodes[NODE_SIZE * node + TOKEN] = tokenId;
@@ -85,25 +80,12 @@ export class NgramTrie {
     return this.tokenAt(node);
   }
 
-  /** Id of the word `text[start] .. text[end - 1]`; a new word gets the next one. */
-  private wordAt(text: string, start: number, end: number, hash: number): number {
-    const { recent } = this;
-    const place = 3 * ((hash ^ (hash >>> 15)) & (NUM_RECENT - 1));
-    const offset = recent[place] - start;
-    if (recent[place + 2] >= 0 && recent[place + 1] === end + offset) {
-      let position = start;
-      while (position < end && text.charCodeAt(position) === text.charCodeAt(position + offset))
-        position++;
-      if (position === end) return recent[place + 2];
-    }
-    const word = text.slice(start, end);
+  /** Id of a word; a new one gets the next. */
+  private addWord(word: string): number {
     const known = this.words.get(word);
-    const id = known === undefined ? this.words.size : known;
-    if (known === undefined) this.words.set(word, id);
-    recent[place] = start;
-    recent[place + 1] = end;
-    recent[place + 2] = id;
-    return id;
+    if (known !== undefined) return known;
+    this.words.set(word, this.words.size);
+    return this.words.size - 1;
   }
 
   private addStep(node: number, wordId: number): number {
