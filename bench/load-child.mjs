@@ -1,10 +1,13 @@
 // Child of bench/load.mjs: loads a student and scores one pair; prints milliseconds and the high-water mark of memory in
-// bytes, as JSON. Arguments: the file, and `path`, `bytes` or `nothing`. On Linux.
+// bytes, as JSON. Arguments: the file; `path`, `bytes` or `nothing`; and the checkout whose package loads it. On Linux.
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { loadStudent } from '@bert2dnn/student/node';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
-const [path, way] = process.argv.slice(2);
+const [path, way, root] = process.argv.slice(2);
+const module = join(root, 'packages/student/dist/node/index.js');
+const { loadStudent } = await import(pathToFileURL(module).href);
 const startMs = performance.now();
 if (way !== 'nothing') {
   const student = await loadStudent(way === 'path' ? path : await readFile(path));

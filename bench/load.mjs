@@ -1,23 +1,29 @@
 // A student from a file to its first score, each time in a process of its own: milliseconds and memory, read by
-// `loadStudent` to where the kernels work, or given as bytes, whose tables are copied once.
+// `loadStudent` to where the kernels work, or given as bytes, whose tables are copied once. `--beside DIR` has another built
+// checkout take turns with this one, and prints milliseconds from a path.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { quantizeStudent, serializeModel } from '@bert2dnn/student';
 import { randomStudent, shopPairs, smallStudent } from './latency-texts.mjs';
 import { printTable } from './measure.mjs';
 
+const ROOT = resolve(import.meta.dirname, '..');
 const CHILD = fileURLToPath(new URL('./load-child.mjs', import.meta.url));
 const MAX_BYTES = 10e6;
 const LAYERS = [256, 64];
 const NUM_STARTS = 15;
 const MEGABYTE = 1e6;
+const MEASURED = ['from path, ms', 'MB', 'from bytes, ms', 'MB', 'nothing, MB'];
+const COMPARED = ['there, ms', 'here, ms', 'here / there'];
 
 /** Runs the benchmark. */
-export async function run() {
+export async function run(options) {
+  const { values } = parseArgs({ args: options, options: { beside: { type: 'string' } } });
+  const roots = values.beside === undefined ? [ROOT] : [resolve(values.beside), ROOT];
   const work = await mkdtemp(join(tmpdir(), 'bert2dnn-load-'));
   try {
     const pairs = await shopPairs(work);
@@ -32,22 +38,11 @@ export async function run() {
         const path = join(work, 'model.b2d');
         await writeFile(path, bytes);
         const size = `${(bytes.length / MEGABYTE).toFixed(1)} MB`;
-        rows.push([name, precision, size, ...(await measure(path))]);
+        const figures = await (roots.length > 1 ? compare(path, roots) : measure(path));
+        rows.push([name, precision, size, ...figures]);
       }
     }
-    printTable(
-      [
-        'student',
-        'stored in',
-        'file',
-        'from path, ms',
-        'MB',
-        'from bytes, ms',
-        'MB',
-        'nothing, MB',
-      ],
-      rows,
-    );
+    printTable(['student', 'stored in', 'file', ...(roots.length > 1 ? COMPARED : MEASURED)], rows);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -57,19 +52,35 @@ export async function run() {
 async function measure(path) {
   const ways = { path: [], bytes: [], nothing: [] };
   for (let start = 0; start < NUM_STARTS; start++) {
-    for (const [way, results] of Object.entries(ways)) {
-      const { stdout } = await promisify(execFile)(process.execPath, [CHILD, path, way]);
-      results.push(JSON.parse(stdout));
-    }
+    for (const [way, results] of Object.entries(ways)) results.push(await load(path, way, ROOT));
   }
-  const median = (way, member) =>
-    ways[way].map((result) => result[member]).sort((left, right) => left - right)[NUM_STARTS >> 1];
-  const megabytes = (way) => (median(way, 'bytes') / MEGABYTE).toFixed(0);
+  const megabytes = (way) => (median(ways[way], 'bytes') / MEGABYTE).toFixed(0);
   return [
-    median('path', 'ms').toFixed(1),
+    median(ways.path, 'ms').toFixed(1),
     megabytes('path'),
-    median('bytes', 'ms').toFixed(1),
+    median(ways.bytes, 'ms').toFixed(1),
     megabytes('bytes'),
     megabytes('nothing'),
   ];
+}
+
+/** Medians of two checkouts in turn, and their ratio. */
+async function compare(path, roots) {
+  const results = roots.map(() => []);
+  for (let start = 0; start < 2 * NUM_STARTS; start++) {
+    for (const [index, root] of roots.entries())
+      results[index].push(await load(path, 'path', root));
+  }
+  const [there, here] = results.map((some) => median(some, 'ms'));
+  return [there.toFixed(1), here.toFixed(1), (here / there).toFixed(2)];
+}
+
+async function load(path, way, root) {
+  const { stdout } = await promisify(execFile)(process.execPath, [CHILD, path, way, root]);
+  return JSON.parse(stdout);
+}
+
+function median(results, member) {
+  const sorted = results.map((result) => result[member]).sort((left, right) => left - right);
+  return sorted[sorted.length >> 1];
 }
