@@ -12,13 +12,15 @@ import type { AnalysedText } from './analysed-text.js';
 import { type BlockParts, type FeatureBlock, isListed, listOf, statisticsOf } from './block.js';
 import type { IdBags } from './feature-buffer.js';
 import { writeMatchPlaces } from './match-places.js';
-import { ROOT } from './ngram-trie.js';
+import { type NgramTrie, ROOT } from './ngram-trie.js';
 import { ROOM_BYTES, TextMemory } from './text-memory.js';
 import { WordRecords } from './word-records.js';
 
 /** Where kernels write how many ids bags have, and what they leave to the caller from here on. */
 const COUNTS_BYTE = 1600;
 const FIRST_BYTE = 8192;
+/** Bytes of a text's entry: where its words begin and end. */
+const TEXT_BYTES = 8;
 /** Tags that a kernel reads at once. */
 const TAGS_TOGETHER = 16;
 /** Ids of a pair at most, and some written beyond: 550 in block `match`, 16 times 48 crossed words. */
@@ -76,45 +78,20 @@ export class KernelBlocks {
     const { definition, lexicon } = parts;
     const { fields, text } = definition;
     const match = blocks.find(isMatch);
-    const lists = blocks.filter(isListed).map(listOf);
-    const names = [...new Set(lists)];
+    const listed = blocks.filter(isListed).map(listOf);
+    const names = [...new Set(listed)];
     const vocabularies = names.map((name) => parts.vocabularies[name]);
     const plan = new MemoryPlan(FIRST_BYTE);
-    const tries = vocabularies.map(({ trie }) => ({
-      trie,
-      tags: plan.reserve(trie.tags.length + TAGS_TOGETHER),
-      nodes: plan.reserve(trie.nodes.byteLength),
-    }));
-    // What each kernel reads of its block, in its order.
+    const lists = vocabularies.map(({ trie }) => placeList(trie, plan));
     const places = blocks.map((block) => {
-      const at = block.fields.map((field) => 8 * fields.indexOf(field));
-      const members = [8 * fields.length];
-      if (block.kind === 'ngrams') {
-        const list = names.indexOf(listOf(block));
-        const { trie, tags, nodes } = tries[list];
-        const { start, end } = parts.marks;
-        members.push(trie.wordId(end), trie.step(ROOT, trie.wordId(start)), text.ngrams);
-        members.push(trie.tags.length - 1, tags, nodes, WordRecords.knownBefore(list));
-        members.push(at.length);
-      }
-      members.push(...at);
-      if (block.kind === 'cross') {
-        members.push(block.size, Math.floor(0xffffffff / block.size));
-      }
+      const members = this.membersOf(block, lists, names);
       return { block, members, address: plan.reserve(4 * members.length) };
     });
     const room = plan.reserve(ROOM_BYTES);
     const memory = createMemory(plan.sizeBytes);
     if (memory === undefined) return false;
     const { buffer } = memory;
-    for (const { trie, tags, nodes } of tries) {
-      const copy = new Uint8Array(buffer, tags, trie.tags.length + TAGS_TOGETHER);
-      copy.set(trie.tags);
-      // As if it began again behind the last one.
-      for (let at = trie.tags.length; at < copy.length; at++)
-        copy[at] = copy[at - trie.tags.length];
-      new Int32Array(buffer, nodes).set(trie.nodes);
-    }
+    for (const list of lists) writeList(buffer, list);
     if (match) writeMatchPlaces(buffer, match);
     for (const { members, address } of places) new Int32Array(buffer, address).set(members);
     const records = new WordRecords(memory, plan.sizeBytes, {
@@ -124,8 +101,8 @@ export class KernelBlocks {
       statistics: match && statisticsOf(match, parts),
     });
     const most = {
-      ofExample: blocks.length > lists.length ? MAX_PAIR_IDS : 0,
-      ofWord: lists.length > 0 ? text.ngrams : 0,
+      ofExample: blocks.length > listed.length ? MAX_PAIR_IDS : 0,
+      ofWord: listed.length > 0 ? text.ngrams : 0,
     };
     const texts = new TextMemory(records, room, fields.length, most);
     this.memories.push(texts);
@@ -136,6 +113,50 @@ export class KernelBlocks {
     }
     return true;
   }
+
+  /** What a kernel reads of its block, in its order. */
+  private membersOf(
+    block: BlockDefinition,
+    lists: readonly PlacedList[],
+    names: readonly string[],
+  ): number[] {
+    const { definition, marks } = this.parts;
+    const { fields, text } = definition;
+    const texts = block.fields.map((field) => TEXT_BYTES * fields.indexOf(field));
+    const members = [TEXT_BYTES * fields.length];
+    if (block.kind === 'ngrams') {
+      const list = names.indexOf(listOf(block));
+      const { trie, tags, nodes } = lists[list];
+      const startNode = trie.step(ROOT, trie.wordId(marks.start));
+      members.push(trie.wordId(marks.end), startNode, text.ngrams);
+      members.push(trie.tags.length - 1, tags, nodes, WordRecords.knownBefore(list));
+      members.push(texts.length);
+    }
+    members.push(...texts);
+    if (block.kind === 'cross') members.push(block.size, Math.floor(0xffffffff / block.size));
+    return members;
+  }
+}
+
+/** A list's tree, and where its tags and nodes are in the kernels' memory. */
+interface PlacedList {
+  trie: NgramTrie;
+  tags: number;
+  nodes: number;
+}
+
+function placeList(trie: NgramTrie, plan: MemoryPlan): PlacedList {
+  const tags = plan.reserve(trie.tags.length + TAGS_TOGETHER);
+  return { trie, tags, nodes: plan.reserve(trie.nodes.byteLength) };
+}
+
+function writeList(buffer: ArrayBuffer, { trie, tags, nodes }: PlacedList): void {
+  const numPlaces = trie.tags.length;
+  const copy = new Uint8Array(buffer, tags, numPlaces + TAGS_TOGETHER);
+  copy.set(trie.tags);
+  // Behind the last one they begin again.
+  for (let at = numPlaces; at < copy.length; at++) copy[at] = copy[at - numPlaces];
+  new Int32Array(buffer, nodes).set(trie.nodes);
 }
 
 function isMatch(block: BlockDefinition): block is MatchBlockDefinition {

@@ -91,8 +91,9 @@ function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-// A page waits for these, where numbers are not in the memory of kernels. The engine's own searches run at full speed from the first number on; a loop of ours would be
-// interpreted for its first million of them, and is left to half floats, for which there is no such search.
+// Where no kernel finds numbers finite. A page waits for these: the engine's own searches run at full speed from the first
+// number on; a loop of ours would be interpreted for its first million of them, and is left to half floats, for which there
+// is no such search.
 
 const NOT_FINITE = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
 
