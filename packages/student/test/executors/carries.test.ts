@@ -51,7 +51,7 @@ describe('carries', () => {
       else if (table.precision === 'float16') table.bits[5] = 0xfc00;
       const broken = { ...student, definition: student.definition, parameters, precision };
       const file = await serializeModel(broken as unknown as typeof student);
-      await expect(loadStudent(new Blob([file as BlobPart]))).rejects.toThrow(
+      await expect(loadStudent(new Blob([file as Uint8Array<ArrayBuffer>]))).rejects.toThrow(
         /embedding: number 5 is (NaN|-Infinity)/,
       );
     },

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CharacterGrams, characterGrams } from '../../src/features/character-grams.js';
-import { type FeatureDefinition, Featurizer } from '../../src/features/featurizer.js';
+import { Featurizer } from '../../src/features/featurizer.js';
 import { Lexicon } from '../../src/features/lexicon.js';
+import type { FeatureDefinition } from '../../src/model/definition.js';
 import { bucketOf, hashWord } from '../../src/text/hash.js';
 import { splitWords } from '../../src/text/words.js';
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FeatureBuffer } from '../../src/features/feature-buffer.js';
-import { type FeatureDefinition, Featurizer } from '../../src/features/featurizer.js';
+import { Featurizer } from '../../src/features/featurizer.js';
 import { Vocabulary } from '../../src/features/vocabulary.js';
+import type { FeatureDefinition } from '../../src/model/definition.js';
 import { bucketOf, combineHashes, hashWord } from '../../src/text/hash.js';
 import { ngrams } from '../../src/text/ngrams.js';
 import { PAPER_MARKS } from '../../src/text/paper-tokenizer.js';
