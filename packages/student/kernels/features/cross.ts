@@ -45,7 +45,7 @@ function scrambleStems(begin: usize, end: usize): usize {
   return bytes;
 }
 
-/** `combineScrambled` of four hashes. */
+/** Hashes of four words behind one, as `combineHashes` has them, the four scrambled already. */
 function combine(left: v128, scrambled: v128): v128 {
   let hash = v128.xor(left, scrambled);
   hash = v128.or(i32x4.shl(hash, 13), i32x4.shr_u(hash, 19));

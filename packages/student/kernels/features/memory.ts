@@ -1,4 +1,4 @@
-// AssemblyScript: how texts and words lie in memory. src/features/feature-memory.ts writes both.
+// AssemblyScript: how texts and words lie in memory. src/features/text-memory.ts writes texts, word-records.ts words.
 // A text is a list of addresses of words' records: that of its first word and that behind its last one. Texts of an example lie
 // side by side, those of the next one a stride behind.
 

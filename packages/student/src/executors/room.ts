@@ -1,6 +1,5 @@
 // Room for a file of a student in the memory that its kernels will work on: a table is where it is used as soon as it is
 // read, and is never copied.
-
 import { canRun, createMemory, type KernelMemory } from '../wasm/kernel-modules.js';
 import type { ExecutorChoice } from './executor.js';
 import { FIRST_BYTE } from './memory-plan.js';

@@ -31,16 +31,20 @@ export class IdBags {
   }
 
   /**
-   * Adds bags of the ids that lie one behind the other in `numbers` from `start` on, `numbers[firstCount + i]` in bag i. No
-   * bag may be open.
+   * Adds bags, whose ids are `numbers[start] .. numbers[end - 1]`, one bag behind the other; from `firstCount` on, `numbers`
+   * has how many are in each. No bag may be open.
    */
-  pushBags(numbers: Int32Array, start: number, firstCount: number, numBags: number): void {
-    let end = start;
-    for (let bag = 0; bag < numBags; bag++) end += numbers[firstCount + bag];
-    let numIds = this.numIds;
+  pushBags(
+    numbers: Int32Array,
+    start: number,
+    end: number,
+    firstCount: number,
+    numBags: number,
+  ): void {
+    let { numIds } = this;
     this.pushAll(numbers, start, end);
-    for (let bag = 0; bag < numBags; bag++) {
-      numIds += numbers[firstCount + bag];
+    for (let count = firstCount; count < firstCount + numBags; count++) {
+      numIds += numbers[count];
       this.numIds = numIds;
       this.endExample();
     }

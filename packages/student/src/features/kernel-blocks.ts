@@ -36,8 +36,8 @@ class KernelBlock implements FeatureBlock {
 
   appendAll(_: readonly (readonly AnalysedText[])[], count: number, into: IdBags): void {
     const { texts, out, records } = this.memory;
-    this.run(texts, count, this.address, COUNTS_BYTE, out);
-    into.pushBags(records.numbers, out / 4, COUNTS_BYTE / 4, count);
+    const end = this.run(texts, count, this.address, COUNTS_BYTE, out);
+    into.pushBags(records.numbers, out / 4, end / 4, COUNTS_BYTE / 4, count);
   }
 }
 

@@ -50,7 +50,7 @@ export type Instructions = 'simd' | 'relaxed';
 
 type ModuleName = Instructions | 'features';
 
-/** Makes the ids of one block, see `kernels/features.ts`; all are byte offsets but B. */
+/** Makes the ids of one block, see `kernels/features.ts`, and returns where they end; all are byte offsets but B. */
 export type FeatureKernel = (
   texts: number,
   B: number,
