@@ -5,10 +5,9 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { quantizeStudent, serializeModel } from '@bert2dnn/student';
-import { randomStudent, shopPairs, smallStudent } from './latency-texts.mjs';
+import { shopPairs } from './latency-texts.mjs';
 import { printTable } from './measure.mjs';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -27,25 +26,38 @@ export async function run(options) {
   const work = await mkdtemp(join(tmpdir(), 'bert2dnn-load-'));
   try {
     const pairs = await shopPairs(work);
-    const students = {
-      'at most 10 MB': smallStudent(pairs, MAX_BYTES),
-      '100,000 n-grams a field': randomStudent(pairs, LAYERS),
-    };
+    const files = await Promise.all(roots.map((root) => writeStudents(root, pairs, work)));
     const rows = [];
-    for (const [name, student] of Object.entries(students)) {
-      for (const precision of ['float32', 'int8']) {
-        const bytes = await serializeModel(quantizeStudent(student, precision));
-        const path = join(work, 'model.b2d');
-        await writeFile(path, bytes);
-        const size = `${(bytes.length / MEGABYTE).toFixed(1)} MB`;
-        const figures = await (roots.length > 1 ? compare(path, roots) : measure(path));
-        rows.push([name, precision, size, ...figures]);
-      }
+    for (const [index, { name, precision, size, path }] of files.at(-1).entries()) {
+      const figures = files.length > 1 ? compare(files.map((own) => own[index])) : measure(path);
+      rows.push([name, precision, `${(size / MEGABYTE).toFixed(1)} MB`, ...(await figures)]);
     }
     printTable(['student', 'stored in', 'file', ...(roots.length > 1 ? COMPARED : MEASURED)], rows);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** The students of a checkout, in files as it writes them. */
+async function writeStudents(root, pairs, work) {
+  const load = (path) => import(pathToFileURL(join(root, path)).href);
+  const { smallStudent, randomStudent } = await load('bench/latency-texts.mjs');
+  const { quantizeStudent, serializeModel } = await load('packages/student/dist/index.js');
+  const folder = await mkdtemp(join(work, 'students-'));
+  const students = {
+    'at most 10 MB': smallStudent(pairs, MAX_BYTES),
+    '100,000 n-grams a field': randomStudent(pairs, LAYERS),
+  };
+  const files = [];
+  for (const [name, student] of Object.entries(students)) {
+    for (const precision of ['float32', 'int8']) {
+      const bytes = await serializeModel(quantizeStudent(student, precision));
+      const path = join(folder, `${files.length}.b2d`);
+      await writeFile(path, bytes);
+      files.push({ name, precision, size: bytes.length, path, root });
+    }
+  }
+  return files;
 }
 
 /** Medians of ways in turn; and the memory of a process that loads the package alone. */
@@ -65,10 +77,10 @@ async function measure(path) {
 }
 
 /** Medians of two checkouts in turn, and their ratio. */
-async function compare(path, roots) {
-  const results = roots.map(() => []);
+async function compare(files) {
+  const results = files.map(() => []);
   for (let start = 0; start < 2 * NUM_STARTS; start++) {
-    for (const [index, root] of roots.entries())
+    for (const [index, { path, root }] of files.entries())
       results[index].push(await load(path, 'path', root));
   }
   const [there, here] = results.map((some) => median(some, 'ms'));

@@ -1,5 +1,6 @@
 // Makes the test vectors of docs/format.md: texts with their words, n-grams and hashes, and small students with the ids
 // and logits of examples. Build first; `node scripts/make-format-vectors.mjs` writes docs/format/golden.
+import { hash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -171,7 +172,7 @@ const DEFINITIONS = {
 
 /** Which students are written, and how. */
 const FILES = [
-  { file: 'bag/', name: 'bag', precision: 'float32' },
+  { file: 'bag/', name: 'bag', precision: 'float32', isOlder: true },
   { file: 'paper.b2d', name: 'paper', precision: 'float32' },
   { file: 'pair/', name: 'pair', precision: 'float32' },
   { file: 'pair-float16.b2d', name: 'pair', precision: 'float16' },
@@ -183,18 +184,23 @@ const FILES = [
 export async function makeFormatVectors() {
   const files = {};
   const students = [];
-  for (const { file, name, precision } of FILES) {
+  for (const { file, name, precision, isOlder } of FILES) {
     const student = quantizeStudent(makeStudent(DEFINITIONS[name]), precision);
     students.push({ file, examples: describeExamples(student) });
     if (!file.endsWith('/')) files[file] = await serializeModel(student);
     else {
       const { json, weights } = await serializeStudent(student);
-      files[`${file}student.json`] = json;
+      files[`${file}student.json`] = isOlder ? withSha256(json, weights) : json;
       files[`${file}student.safetensors`] = weights;
     }
   }
   files['vectors.json'] = writeVectors({ ...describeTexts(), students });
   return files;
+}
+
+/** A student's JSON as it was before there was XXH64 in it. */
+function withSha256(json, weights) {
+  return json.replace(/"xxh64": "\w+"/, `"sha256": "${hash('sha256', weights, 'hex')}"`);
 }
 
 /** JSON with a line for each item of a list, so that a difference is readable. */

@@ -683,6 +683,60 @@ def read_numbers(tensor):
     return struct.unpack(f"<{len(data) // struct.calcsize(letter)}{letter}", data)
 
 
+PRIMES = (0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5)
+LOW_64 = (1 << 64) - 1
+
+
+def rotate(value, bits):
+    value &= LOW_64
+    return (value << bits | value >> (64 - bits)) & LOW_64
+
+
+def xxh64(data):
+    """XXH64 of bytes with the seed 0, as 16 hex digits."""
+
+    def mixed(lane, word):
+        return rotate(lane + word * PRIMES[1], 31) * PRIMES[0] & LOW_64
+
+    place, result = 0, PRIMES[4]
+    if len(data) >= 32:
+        lanes = [PRIMES[0] + PRIMES[1], PRIMES[1], 0, -PRIMES[0]]
+        for place in range(0, len(data) - 31, 32):
+            words = struct.unpack_from("<4Q", data, place)
+            lanes = [mixed(lane, word) for lane, word in zip(lanes, words)]
+        place += 32
+        result = sum(rotate(lane, bits) for lane, bits in zip(lanes, (1, 7, 12, 18)))
+        for lane in lanes:
+            result = (result ^ mixed(0, lane)) * PRIMES[0] + PRIMES[3] & LOW_64
+    result = result + len(data) & LOW_64
+    while place + 8 <= len(data):
+        (word,) = struct.unpack_from("<Q", data, place)
+        result = rotate(result ^ mixed(0, word), 27) * PRIMES[0] + PRIMES[3] & LOW_64
+        place += 8
+    if place + 4 <= len(data):
+        (word,) = struct.unpack_from("<I", data, place)
+        result = rotate(result ^ word * PRIMES[0], 23) * PRIMES[1] + PRIMES[2] & LOW_64
+        place += 4
+    for byte in data[place:]:
+        result = rotate(result ^ byte * PRIMES[4], 11) * PRIMES[0] & LOW_64
+    result = (result ^ result >> 33) * PRIMES[1] & LOW_64
+    result = (result ^ result >> 29) * PRIMES[2] & LOW_64
+    return f"{result ^ result >> 32:016x}"
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+CHECKSUMS = {"xxh64": xxh64, "sha256": sha256}
+
+
+def is_unchanged(data, weights):
+    """Whether data have the checksum, of either kind, that `weights` in the JSON has."""
+    ((kind, digits),) = ((key, value) for key, value in weights.items() if key != "file")
+    return CHECKSUMS[kind](data) == digits
+
+
 def check(condition, message):
     if not condition:
         raise ValueError(message)
@@ -700,7 +754,7 @@ class Student:
             with open(path, "rb") as file:
                 tensors, metadata, data = read_safetensors(file.read())
             content = json.loads(metadata["student"])
-        check(hashlib.sha256(data).hexdigest() == content["weights"]["sha256"], f"{path}: changed")
+        check(is_unchanged(data, content["weights"]), f"{path}: changed")
         check((content["format"], content["version"]) == ("bert2dnn-student", 1), f"{path}: another format")
         self.definition, self.tensors = content, tensors
         self.split, self.marks = tokenizer_of(content["text"])

@@ -2,6 +2,7 @@
 // the memory and plans it (src/executors/memory-plan.ts). The oracle is the reference executor, for whole numbers the
 // plain twin in test/executors. Compiled by scripts/build-kernels.mjs. Sums of rows are written out for each kind of
 // numbers: a question in the loop over ids would be asked for every row, and there are no closures that cost nothing.
+export { checksum } from './shared/checksum';
 export { layerFloat } from './shared/float-layer';
 export { layerWhole, packWhole } from './shared/whole-layer';
 
@@ -154,16 +155,22 @@ function scaled(numbers: v128, scale: v128): v128 {
 }
 
 /**
- * Not 0 if some numbers are not finite, of those from `at` to `end`, a multiple of 16 bytes. Of one that is not, all bits of the
- * exponent are set, the `mask`: one `step` more carries into the sign.
+ * Not 0 if some numbers from `at` to `end` are not finite, of 32 bits or twice 16. Of one that is not, all bits of the exponent
+ * are set, the `mask`: one `step` more carries into the sign.
  */
 export function carries(at: usize, end: usize, mask: u32, step: u32): u32 {
   let carried = i32x4.splat(0);
-  for (; at < end; at += 16) {
+  for (; at + 16 <= end; at += 16) {
     const exponents = v128.and(v128.load(at), i32x4.splat(mask));
     carried = v128.or(carried, i32x4.add(exponents, i32x4.splat(step)));
   }
-  return v128.any_true(v128.and(carried, i32x4.splat(mask + step))) ? 1 : 0;
+  if (v128.any_true(v128.and(carried, i32x4.splat(mask + step)))) return 1;
+  let last: u32 = 0;
+  for (; at < end; at += 2) {
+    const shift = (<u32>at & 2) << 3;
+    last |= (load<u16>(at) & (mask >> shift)) + ((step >> shift) & 0xffff);
+  }
+  return last & 0x8000;
 }
 
 /** out [D] = left [D] * right [D]. */

@@ -1,5 +1,6 @@
 // The bundles dist/browser/student.min.js and explain.min.js: their size, that they need nothing of Node, and that they
 // belong together.
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,7 +8,9 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import { explain, explanationToText } from '../src/explain/index.js';
 import { serializeModel } from '../src/format/model-file.js';
-import { extendedStudent, fullStudent } from './tiny-student.js';
+import { serializeStudent } from '../src/format/student-file.js';
+import { createStudent } from '../src/model/student.js';
+import { extendedStudent, fullStudent, handMadeParts } from './tiny-student.js';
 
 const FOLDER = join(import.meta.dirname, '../dist/browser');
 const STUDENT = join(FOLDER, 'student.min.js');
@@ -59,18 +62,35 @@ describe('reference.min.js', () => {
     expect((await studentModule.loadStudent(model)).executor).toMatch(/^simd/);
   });
 
-  it('checks a student on a page that has no crypto.subtle', async () => {
-    const model = await serializeModel(fullStudent());
-    const changed = model.slice();
+  it('checks older students, with and without crypto.subtle', async () => {
+    const { json, weights } = await serializeStudent(fullStudent());
+    const sha256 = hash('sha256', weights);
+    const older = { json: json.replace(/"xxh64": "\w+"/, `"sha256": "${sha256}"`), weights };
+    const changed = weights.slice();
     changed[changed.length - 1] ^= 1;
     const studentModule: typeof import('../src/browser.js') = await load(STUDENT);
-    vi.stubGlobal('crypto', {});
-    try {
-      expect((await studentModule.loadStudent(model)).executor).toMatch(/^simd/);
-      await expect(studentModule.loadStudent(changed)).rejects.toThrow('sha256');
-    } finally {
-      vi.unstubAllGlobals();
+    for (const crypto of [globalThis.crypto, {}]) {
+      vi.stubGlobal('crypto', crypto);
+      try {
+        expect((await studentModule.loadStudent(older)).executor).toMatch(/^simd/);
+        const refused = studentModule.loadStudent({ ...older, weights: changed });
+        await expect(refused).rejects.toThrow('got sha256');
+      } finally {
+        vi.unstubAllGlobals();
+      }
     }
+  });
+
+  it('says which number is wrong, and what a file is that is no model', async () => {
+    const { loadStudent }: typeof import('../src/browser.js') = await load(STUDENT);
+    const parts = handMadeParts();
+    const broken = createStudent(parts);
+    parts.parameters['layer.0.bias'][1] = Number.NaN;
+    await expect(loadStudent(await serializeModel(broken))).rejects.toThrow(
+      'layer.0.bias: number 1 is NaN',
+    );
+    const page = new TextEncoder().encode('<!doctype html><title>404</title>');
+    await expect(loadStudent(page)).rejects.toThrow('got a web page');
   });
 });
 

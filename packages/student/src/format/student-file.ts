@@ -1,11 +1,12 @@
 // A student as two files: `student.json` (definition, checksum) and `student.safetensors` (vocabularies, parameters).
 // Works on text and bytes only: where they lie is the caller's business. In one file: `model-file.ts`.
 import { StudentError } from '../errors.js';
+import { toRoom } from '../executors/room.js';
 import type { LoaderOptions, Student } from '../model/student.js';
-import { isPlainMissing, loadPlain } from '../plain/plain.js';
+import { withPlain } from '../plain/plain.js';
+import { type Checksum, checksumOf } from './checksum.js';
 import { readSafetensors, type SafetensorsFile } from './safetensors-reader.js';
 import { writeSafetensors } from './safetensors-writer.js';
-import { sha256 } from './sha256.js';
 import {
   CHANGED_HINT,
   describeStudent,
@@ -32,8 +33,8 @@ export const FILE_METADATA = { format: 'bert2dnn-student' } as const;
 export async function serializeStudent(student: Student): Promise<SerializedStudent> {
   const { definition, precision } = student;
   const weights = writeSafetensors(studentTensors(student), FILE_METADATA);
-  const reference = { file: STUDENT_FILES.weights, sha256: await sha256(weights) };
-  const content = describeStudent({ definition, precision, weights: reference });
+  const checksum = await checksumOf({ bytes: weights });
+  const content = describeStudent({ definition, precision, checksum }, STUDENT_FILES.weights);
   return { json: `${JSON.stringify(content, null, 2)}\n`, weights };
 }
 
@@ -44,15 +45,18 @@ export async function serializeStudent(student: Student): Promise<SerializedStud
  * tensor), DEFINITION_INVALID, VOCABULARY_INVALID or one of the SAFETENSORS codes; the message names the file.
  */
 export async function parseStudent(
-  { json, weights }: SerializedStudent,
+  { json, weights: given }: SerializedStudent,
   place = '',
   options: LoaderOptions = {},
 ): Promise<Student> {
+  const { bytes: weights, memory } = toRoom(
+    { bytes: given, memory: options.memory },
+    options.executor,
+  );
   const file = STUDENT_FILES.weights;
   const content = inFile(`${place}${STUDENT_FILES.json}`, () => parseStudentJson(json, file));
-  return finishStudent({ content, data: weights, file: `${place}${file}` }, options, () =>
-    readSafetensors(weights),
-  );
+  const unchecked = { content, data: weights, file: `${place}${file}` };
+  return finishStudent(unchecked, { ...options, memory }, () => readSafetensors(weights));
 }
 
 /** A student whose JSON is read, and whose numbers are yet to be checked. */
@@ -64,36 +68,24 @@ export interface UncheckedStudent {
   file: string;
 }
 
-/**
- * Second half of `parseStudent` and `parseModel`. The student is made while the engine computes the checksum elsewhere, and
- * nothing of it is handed out before that is right. @throws {StudentError} as `parseStudent`.
- */
+/** Second half of `parseStudent` and `parseModel`. @throws {StudentError} as `parseStudent`. */
 export async function finishStudent(
   { content, data, file }: UncheckedStudent,
   options: LoaderOptions,
   read: () => SafetensorsFile,
 ): Promise<Student> {
-  const checksum = sha256(data);
-  const make = (): Student => inFile(file, () => readStudent({ ...content, ...read() }, options));
-  let student: Student | undefined;
-  let failure: unknown;
-  try {
-    student = make();
-  } catch (error) {
-    failure = error;
-  }
-  const actual = await checksum;
+  const actual = await checksumOf({ bytes: data, memory: options.memory }, content.checksum.kind);
   inFile(file, () => checkChecksum(content, actual));
-  if (student !== undefined) return student;
-  if (!isPlainMissing(failure)) throw failure;
-  await loadPlain();
-  return make();
+  return withPlain(() => inFile(file, () => readStudent({ ...content, ...read() }, options)));
 }
 
 /** @throws {StudentError} STUDENT_INVALID if the data have another checksum than the JSON says. */
-export function checkChecksum({ weights }: StudentContent, actual: string): void {
-  if (actual === weights.sha256) return;
-  const message = `got sha256 ${actual} of the data, expected ${weights.sha256} as the student's JSON says`;
+export function checkChecksum(
+  { checksum: { kind, digits } }: StudentContent,
+  actual: Checksum,
+): void {
+  if (actual.digits === digits) return;
+  const message = `got ${kind} ${actual.digits} of the data, expected ${digits} as the student's JSON says`;
   throw new StudentError('STUDENT_INVALID', message, { hint: CHANGED_HINT });
 }
 

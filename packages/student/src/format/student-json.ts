@@ -4,6 +4,7 @@ import { checkDefinition } from '../model/check-definition.js';
 import type { StudentDefinition } from '../model/definition.js';
 import { PRECISIONS, type Precision } from '../model/stored-parameters.js';
 import { showValue } from '../shown-value.js';
+import { CHECKSUM_DIGITS, type Checksum } from './checksum.js';
 import { findDuplicateKey } from './duplicate-keys.js';
 
 /** What a student's JSON says. */
@@ -11,23 +12,20 @@ export interface StudentContent {
   definition: StudentDefinition;
   /** How tables and weights are stored. Absent in the text: `float32`. */
   precision: Precision;
-  weights: WeightsReference;
-}
-
-/** Where the numbers are and what they must be. */
-export interface WeightsReference {
-  /** Name of the file beside the JSON; absent where the JSON is inside that file. */
-  file?: string;
-  /** 64 hex digits: of the whole file beside it, or of the data part of the file that it is inside. */
-  sha256: string;
+  /** Of the whole file beside the JSON, or of the data part of the file that it is inside. */
+  checksum: Checksum;
 }
 
 /** Said of files whose bytes are not what was written. */
 export const CHANGED_HINT = 'A file was changed or cut off; copy it again or train again.';
 
-/** The JSON value to write. */
-export function describeStudent({ definition, precision, weights }: StudentContent): object {
-  return { ...definition, ...(precision === 'float32' ? {} : { precision }), weights };
+/** The JSON value to write. `file` is the name of the file beside it, if it is not inside. */
+export function describeStudent(
+  { definition, precision, checksum: { kind, digits } }: StudentContent,
+  file?: string,
+): object {
+  const stored = precision === 'float32' ? {} : { precision };
+  return { ...definition, ...stored, weights: { ...(file && { file }), [kind]: digits } };
 }
 
 /**
@@ -43,7 +41,7 @@ export function parseStudentJson(json: string, file: string | undefined): Studen
   if (!PRECISIONS.includes(precision as Precision)) {
     fail(`precision: got ${showValue(precision)}, expected one of ${PRECISIONS.join(', ')}`);
   }
-  return { definition, precision: precision as Precision, weights: checkWeights(weights, file) };
+  return { definition, precision: precision as Precision, checksum: checkWeights(weights, file) };
 }
 
 function parseObject(json: string): Record<string, unknown> {
@@ -59,15 +57,21 @@ function parseObject(json: string): Record<string, unknown> {
   return content as Record<string, unknown>;
 }
 
-function checkWeights(value: unknown, file: string | undefined): WeightsReference {
-  const weights = (typeof value === 'object' && value !== null ? value : {}) as WeightsReference;
-  const numMembers = file === undefined ? 1 : 2;
-  const isKnown = weights.file === file && Object.keys(weights).length === numMembers;
-  if (!isKnown || typeof weights.sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(weights.sha256)) {
+function checkWeights(value: unknown, file: string | undefined): Checksum {
+  const { file: got, ...checksums } = Object(value) as Record<string, unknown>;
+  const [[name, digits] = [], ...others] = Object.entries(checksums);
+  const kind = name as Checksum['kind'];
+  if (
+    got !== file ||
+    others.length > 0 ||
+    typeof digits !== 'string' ||
+    digits.length !== CHECKSUM_DIGITS[kind] ||
+    /[^0-9a-f]/.test(digits)
+  ) {
     const expected = file === undefined ? '' : `"file": "${file}", `;
-    fail(`weights: expected {${expected}"sha256": 64 hex digits}`);
+    fail(`weights: expected {${expected}"xxh64": ${CHECKSUM_DIGITS.xxh64} hex digits}`);
   }
-  return weights;
+  return { kind, digits };
 }
 
 function fail(message: string): never {

@@ -1,10 +1,11 @@
 // The numbers and vocabularies of a student as the tensors of a safetensors file, in any precision. No JSON, no checksum.
 import { StudentError } from '../errors.js';
 import { Vocabulary, vocabularyTensors } from '../features/vocabulary.js';
+import { checkNumbers } from '../model/check-numbers.js';
 import type { StudentDefinition } from '../model/definition.js';
 import { embeddingName, isTableName, isWeightName, parameterShapes } from '../model/parameters.js';
 import type { Precision, StoredTensor } from '../model/stored-parameters.js';
-import { createStudent, type LoaderOptions, type Student } from '../model/student.js';
+import { checkOptions, type LoaderOptions, Student } from '../model/student.js';
 import { alignTo, type SafetensorsDataType, type SafetensorsTensor } from './data-types.js';
 import type { TensorToWrite } from './safetensors-writer.js';
 
@@ -34,6 +35,7 @@ export function studentTensors(student: Student): Record<string, TensorToWrite> 
 
 /** What a student is to be read from. */
 export interface StudentToRead {
+  /** Checked. */
   definition: StudentDefinition;
   precision: Precision;
   /** By name; emptied as they are read. Their bytes are kept, not copied, where they are aligned. */
@@ -68,7 +70,9 @@ export function readStudent(
   const vocabularies = Object.fromEntries(
     lists.map(({ block, ...list }) => [block, Vocabulary.fromTensors(list)]),
   );
-  return createStudent({ definition, vocabularies, parameters }, { executor: 'auto', ...options });
+  checkOptions(options);
+  checkNumbers(parameters, options.memory);
+  return new Student({ definition, vocabularies, parameters }, { executor: 'auto', ...options });
 }
 
 interface WantedParameter {

@@ -21,6 +21,14 @@ export interface Int8Tensor {
   scales: Float32Array;
 }
 
+/** Largest scale whose 127-fold is a finite float32. */
+export const MAX_SCALE = 3.4028234663852886e38 / 127;
+
+/** Whether a row or an output may have this scale. */
+export function isScale(scale: number): boolean {
+  return scale >= 0 && scale <= MAX_SCALE;
+}
+
 /** One parameter, row-major in the shape that `parameterShapes` names. */
 export type StoredTensor = Float32Array | Float16Tensor | Int8Tensor;
 

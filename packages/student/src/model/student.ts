@@ -264,7 +264,8 @@ export function createStudent(parts: StudentParts, options: LoaderOptions = {}):
   return new Student(parts, options);
 }
 
-function checkOptions(options: StudentOptions): void {
+/** @throws {StudentError} OPTION_INVALID. */
+export function checkOptions(options: StudentOptions): void {
   const { maxTextLength = MAX_TEXT_LENGTH, executor = 'reference' } = options;
   requireCount('maxTextLength', maxTextLength);
   if (EXECUTOR_CHOICES.includes(executor)) return;

@@ -1,4 +1,7 @@
 // What `reference.min.js` has.
 export { ReferenceExecutor } from '../executors/reference-executor.js';
 export { createPlainBlock } from '../features/plain-blocks.js';
-export { computeSha256 } from '../format/plain-sha256.js';
+export { checkKind } from '../format/file-kinds.js';
+export { computeXxh64 } from '../format/plain-xxh64.js';
+export { sha256 } from '../format/sha256.js';
+export { checkPlainNumbers } from '../model/plain-numbers.js';

@@ -6,14 +6,14 @@ import type { StudentDefinition } from '../model/definition.js';
 import type { StoredParameters } from '../model/stored-parameters.js';
 
 export { createPlainBlock } from '../features/plain-blocks.js';
-export { computeSha256 as plainSha256 } from '../format/plain-sha256.js';
+export { checkKind } from '../format/file-kinds.js';
+export { computeXxh64 as plainXxh64 } from '../format/plain-xxh64.js';
+export { sha256 } from '../format/sha256.js';
+export { checkPlainNumbers } from '../model/plain-numbers.js';
 
-/** Makes sure that it is there. */
-export async function loadPlain(): Promise<void> {}
-
-/** Whether that is why the functions below failed. */
-export function isPlainMissing(_error: unknown): boolean {
-  return false;
+/** What `run` gives, which may need it. */
+export async function withPlain<T>(run: () => T): Promise<T> {
+  return run();
 }
 
 /** A new reference executor. */

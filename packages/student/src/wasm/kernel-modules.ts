@@ -12,7 +12,6 @@ export interface KernelMemory {
 // Types for WebAssembly come with those of browsers or Node; this package is compiled without either.
 declare const WebAssembly:
   | {
-      validate(bytes: Uint8Array): boolean;
       Module: new (bytes: Uint8Array) => object;
       Instance: new (module: object, imports: object) => { exports: unknown };
       Memory: new (size: { initial: number }) => KernelMemory;
@@ -41,8 +40,10 @@ export interface Kernels extends WholeKernels {
     scales: number,
   ): void;
   multiply(out: number, left: number, right: number, D: number): void;
-  /** Not 0 if some numbers of whole vectors are not finite: `mask` has the bits of exponents, `step` the lowest of them. */
+  /** Not 0 if some numbers are not finite: `mask` has the bits of exponents, `step` the lowest of them. */
   carries(from: number, end: number, mask: number, step: number): number;
+  /** XXH64 of bytes, as a number with a sign. */
+  checksum(from: number, end: number): bigint;
 }
 
 /** Instructions that kernels are compiled to. */
@@ -132,9 +133,9 @@ function compile(characters: string): object | null {
     const bytes = new Uint8Array(characters.length);
     for (let index = 0; index < bytes.length; index++)
       bytes[index] = characters.charCodeAt(index) - SHIFT;
-    return WebAssembly!.validate(bytes) ? new WebAssembly!.Module(bytes) : null;
+    return new WebAssembly!.Module(bytes);
   } catch {
-    // It may be forbidden, or there is no WebAssembly.
+    // It may be forbidden, the engine may not know the instructions, or there is no WebAssembly.
     return null;
   }
 }

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StudentError } from '../../src/errors.js';
+import { computeXxh64 } from '../../src/format/plain-xxh64.js';
 import { readSafetensors } from '../../src/format/safetensors-reader.js';
 import { type TensorToWrite, writeSafetensors } from '../../src/format/safetensors-writer.js';
 import { parseStudent, serializeStudent } from '../../src/format/student-file.js';
@@ -17,8 +18,8 @@ const EXAMPLES = [
 
 /** The files with other weights, and a checksum that fits them. */
 function withWeights(json: string, weights: Uint8Array): { json: string; weights: Uint8Array } {
-  const content = JSON.parse(json) as { weights: { sha256: string } };
-  content.weights.sha256 = createHash('sha256').update(weights).digest('hex');
+  const content = JSON.parse(json) as { weights: { xxh64: string } };
+  content.weights.xxh64 = computeXxh64(weights).toString(16).padStart(16, '0');
   return { json: JSON.stringify(content), weights };
 }
 
@@ -51,8 +52,18 @@ describe('parseStudent', () => {
       const changed = weights.slice();
       changed[position] ^= 1;
       const message = await refusalOf(parseStudent({ json, weights: changed }, 'shop/'));
-      expect(message).toContain('STUDENT_INVALID shop/student.safetensors: got sha256');
+      expect(message).toContain('STUDENT_INVALID shop/student.safetensors: got xxh64');
     }
+  });
+
+  it('takes files of before, which have SHA-256, and refuses changed ones', async () => {
+    const { json, weights } = await serializeStudent(fullStudent());
+    const older = (sha256: string): string =>
+      json.replace(/"xxh64": "\w+"/, `"sha256": "${sha256}"`);
+    const read = await parseStudent({ json: older(hash('sha256', weights)), weights });
+    expect(await serializeStudent(read)).toEqual({ json, weights });
+    const refusal = await refusalOf(parseStudent({ json: older('0'.repeat(64)), weights }));
+    expect(refusal).toContain(`got sha256 ${hash('sha256', weights)}`);
   });
 
   it('refuses broken JSON, other versions and unknown members, naming the file', async () => {
@@ -67,7 +78,14 @@ describe('parseStudent', () => {
       'DEFINITION_INVALID student.json',
     );
     expect(await say(json.replace('{', '{"version":1,'))).toContain('"version" occurs twice');
-    expect(await say(json.replace('"sha256": "', '"sha256": "x'))).toContain('64 hex digits');
+    expect(await say(json.replace('"xxh64": "', '"xxh64": "x'))).toContain('16 hex digits');
+    expect(await say(json.replace(/"xxh64": "./, '"xxh64": "G'))).toContain('16 hex digits');
+    expect(await say(json.replace('"xxh64"', '"md5"'))).toContain('weights: expected');
+    expect(await say(json.replace('"xxh64"', '"__proto__"'))).toContain('weights: expected');
+    expect(await say(json.replace(/("xxh64": )("\w+")/, '$1[$2]'))).toContain('weights: expected');
+    expect(await say(json.replace('"xxh64"', '"sha256": "", "xxh64"'))).toContain(
+      'weights: expected',
+    );
     expect(await say(json.replace('student.safetensors', '../x'))).toContain('weights: expected');
     expect(await say(json.replace(/,\s*"weights": [^}]*}/, ''))).toContain('weights: expected');
   });

@@ -49,7 +49,8 @@ function readUnchanged(content, data, read) {
   try {
     return read();
   } finally {
-    checkChecksum(content, checksumOf(data));
+    const { kind } = content.checksum;
+    checkChecksum(content, { kind, digits: checksumOf(data, kind) });
   }
 }
 

@@ -10,6 +10,7 @@ import {
   Vocabulary,
 } from '../../dist/index.js';
 import { createRandom } from './random.mjs';
+import { checksumOf } from './student-parts.mjs';
 
 const QUERY = ['query', 'title'];
 
@@ -106,6 +107,13 @@ export async function makeSeeds() {
       const stored = quantizeStudent(student, precision);
       const { json, weights } = await serializeStudent(stored);
       seeds.push({ name: `${name} ${precision} folder`, form: 'folder', json, bytes: weights });
+      const older = json.replace(/"xxh64": "\w+"/, `"sha256": "${checksumOf(weights, 'sha256')}"`);
+      seeds.push({
+        name: `${name} ${precision} older`,
+        form: 'folder',
+        json: older,
+        bytes: weights,
+      });
       const bytes = await serializeModel(stored);
       seeds.push({ name: `${name} ${precision} b2d`, form: 'b2d', json: undefined, bytes });
     }

@@ -1,5 +1,6 @@
 // A student's file taken apart and put together again without any check, so that each part can lie on its own.
 import { hash } from 'node:crypto';
+import { computeXxh64 } from '../../dist/format/plain-xxh64.js';
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
@@ -62,24 +63,32 @@ export function putTogether({ form, header, metadata, student, data, studentText
 /** The case with a checksum that fits its bytes, put in by place: for files whose bytes were changed at random. */
 export function fixChecksum({ form, json, bytes }) {
   if (form === 'folder') {
-    return { form, json: json.replace(/[0-9a-f]{64}/, checksumOf(bytes)), bytes };
+    const fixed = json.replace(
+      /"(xxh64|sha256)": "[^"]*/,
+      (_, kind) => `"${kind}": "${checksumOf(bytes, kind)}`,
+    );
+    return { form, json: fixed, bytes };
   }
-  const place = findDigits(bytes);
   const data = dataOf(bytes);
-  if (place < 0 || data === undefined) return { form, json, bytes };
-  bytes.set(encoder.encode(checksumOf(data)), place);
+  if (data === undefined) return { form, json, bytes };
+  for (const kind of ['xxh64', 'sha256']) {
+    const digits = encoder.encode(checksumOf(data, kind));
+    const place = findDigits(bytes, kind);
+    if (place >= 0 && place + digits.length <= bytes.length) bytes.set(digits, place);
+  }
   return { form, json, bytes };
 }
 
-/** SHA-256 as hex digits. */
-export function checksumOf(bytes) {
-  return hash('sha256', bytes, 'hex');
+/** A checksum as hex digits, without WebAssembly. */
+export function checksumOf(bytes, kind = 'xxh64') {
+  if (kind === 'sha256') return hash('sha256', bytes, 'hex');
+  return computeXxh64(bytes).toString(16).padStart(16, '0');
 }
 
 function setChecksum(student, bytes) {
-  const weights = student?.weights;
-  if (typeof weights === 'object' && weights !== null && typeof weights.sha256 === 'string') {
-    weights.sha256 = checksumOf(bytes);
+  const weights = Object(student?.weights);
+  for (const kind of ['xxh64', 'sha256']) {
+    if (typeof weights[kind] === 'string') weights[kind] = checksumOf(bytes, kind);
   }
 }
 
@@ -93,12 +102,11 @@ function joinFile(header, data) {
   return bytes;
 }
 
-const MARK = encoder.encode('sha256\\":\\"');
-
-/** Where the 64 digits begin in a file of the form `b2d`, or -1. */
-function findDigits(bytes) {
-  const place = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(MARK);
-  return place < 0 || place + MARK.length + 64 > bytes.length ? -1 : place + MARK.length;
+/** Where the digits of a checksum begin in a file of the form `b2d`, or -1. */
+function findDigits(bytes, kind) {
+  const mark = `${kind}\\":\\"`;
+  const place = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(mark);
+  return place < 0 ? -1 : place + mark.length;
 }
 
 function dataOf(bytes) {

@@ -26,7 +26,7 @@ describe('loadStudentFolder', () => {
   it('names the file that is missing or changed', async () => {
     await writeFile(join(folder, 'student.safetensors'), 'cut off');
     const changed = await refusalOf(loadStudentFolder(folder));
-    expect(changed).toContain(`STUDENT_INVALID ${join(folder, 'student.safetensors')}: got sha256`);
+    expect(changed).toContain(`STUDENT_INVALID ${join(folder, 'student.safetensors')}: got xxh64`);
     await rm(join(folder, 'student.safetensors'));
     const missing = await refusalOf(loadStudentFolder(folder));
     expect(missing).toBe(
