@@ -10,6 +10,11 @@ export interface FileBytes {
   memory?: KernelMemory | undefined;
 }
 
+/** Compiles what will be needed, so that a file that comes later need not wait for it. */
+export function prepareKernels(executor?: ExecutorChoice): void {
+  if (executor !== 'reference') canRun('features');
+}
+
 /** Room for a file of so many bytes; undefined where no kernels will run, or there is none. */
 export function roomFor(
   numBytes: number,

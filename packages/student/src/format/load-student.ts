@@ -1,5 +1,6 @@
 // Loads a student from an address, bytes or a file object, wherever there is `fetch`. Paths on disk: `node/load-student.ts`.
 import { StudentError } from '../errors.js';
+import { prepareKernels } from '../executors/room.js';
 import type { Student, StudentOptions } from '../model/student.js';
 import { fetchBlob } from './fetch-blob.js';
 import { MODEL_FILE, parseModel } from './model-file.js';
@@ -60,7 +61,12 @@ export async function loadStudent(
 async function loadAddress(source: string | URL, options: StudentOptions): Promise<Student> {
   const address = String(source);
   const [, path, query] = /^([^?#]*)(.*)$/s.exec(address)!;
-  if (!path.endsWith('/')) return loadBlob(await fetchBlob(address), address, options);
+  if (!path.endsWith('/')) {
+    const file = fetchBlob(address);
+    // While it comes.
+    prepareKernels(options.executor);
+    return loadBlob(await file, address, options);
+  }
   const json = await (await fetchBlob(path + STUDENT_FILES.json + query)).text();
   const file = await fetchBlob(path + STUDENT_FILES.weights + query);
   const { bytes: weights, memory } = await readBlob(file, options.executor);
