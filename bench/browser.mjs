@@ -1,38 +1,37 @@
 // The student in a real Chromium: bytes of code, µs a pair, key strokes over a catalogue, cold start. One thread.
-import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+// `--beside DIR` has cold starts of another built checkout take turns with those of this one, and measures nothing else.
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { exportModel, openExamples, readExamples } from 'bert2dnn';
-import { serveFolder } from '../packages/bert2dnn/dist/export/browser/static-server.js';
+import { openExamples, readExamples } from 'bert2dnn';
 import { CHROMIUM_MISSING, launchChromium } from '../scripts/chromium.mjs';
 import { makeShopPage, NUM_PRODUCTS } from '../scripts/shop-page.mjs';
+import { coldStart, compareStarts, FULL, QUERY, SMALL, servePage } from './browser-starts.mjs';
 import { printTable } from './measure.mjs';
 
-/** Layers, vectors and tables as `distill` has them by default; and as far smaller as 10 MB in float32 ask for. */
-const FULL = { numLabels: 8000, epochs: 1, hiddenLayers: undefined, embeddingSize: undefined };
-const SMALL = { ...FULL, maxSize: '10MB', precision: 'float32' };
 const VARIANTS = [
   { name: 'default sizes', options: FULL, precisions: ['float32', 'float16', 'int8'] },
   { name: 'at most 10 MB', options: SMALL, precisions: ['float32', 'int8'] },
 ];
-const QUERY = 'cordless drill';
 const NUM_PAIRS = 2000;
 const NUM_STARTS = 15;
-/** A page that was just opened keeps the machine busy for about as long. */
-const REST_MS = 300;
 const MEGABYTE = 1e6;
 const MODULES = ['student.min.js', 'explain.min.js', 'reference.min.js'];
-const BROWSER_MODULES = fileURLToPath(
-  new URL('../packages/student/dist/browser/', import.meta.url),
-);
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const BROWSER_MODULES = join(ROOT, 'packages/student/dist/browser');
 
 /** Runs the benchmark. */
-export async function run() {
+export async function run(args) {
+  const { values } = parseArgs({ args, options: { beside: { type: 'string' } } });
   if (CHROMIUM_MISSING !== undefined) throw new Error(CHROMIUM_MISSING);
   const browser = await launchChromium();
   try {
+    if (values.beside !== undefined) {
+      await compareStarts(browser, [resolve(values.beside), ROOT]);
+      return;
+    }
     console.log(`Chromium ${browser.version()}; ${await sizesOfCode()}\n`);
     const [rows, pages] = [[], []];
     for (const { name, options, precisions } of VARIANTS) {
@@ -66,26 +65,19 @@ async function sizesOfCode() {
 }
 
 async function measureVariant(browser, shop, { name, precision }) {
-  const folder = await mkdtemp(join(tmpdir(), 'bert2dnn-browser-'));
-  const out = join(folder, 'model.b2d');
-  let server;
+  const served = await servePage(ROOT, shop.student, precision);
   try {
-    await exportModel({ model: shop.student, precision, out });
-    await writeFile(join(folder, 'index.html'), '<!doctype html><title>bench</title>');
-    await copyFile(join(BROWSER_MODULES, MODULES[0]), join(folder, MODULES[0]));
-    server = await serveFolder(folder, 0);
-    const times = await measureScoring(browser, server.url, await readTexts(shop));
+    const { url, size } = served;
+    const times = await measureScoring(browser, url, await readTexts(shop));
     const [whole, atHand] = [[], []];
     for (let index = 0; index < NUM_STARTS; index++) {
-      whole.push(await coldStart(browser, server.url, { isAtHand: false }));
-      atHand.push(await coldStart(browser, server.url, { isAtHand: true }));
+      whole.push(await coldStart(browser, url, { isAtHand: false }));
+      atHand.push(await coldStart(browser, url, { isAtHand: true }));
     }
-    const { size } = await stat(out);
     const start = [median(whole), median(atHand), Math.min(...atHand)];
     return { name, precision, size, ...times, start };
   } finally {
-    await server?.close();
-    await rm(folder, { recursive: true, force: true });
+    await served.close();
   }
 }
 
@@ -149,31 +141,6 @@ async function measureInPage({ pairs, titles, query }) {
     batch: (batch * 1000) / pairs.length,
     stroke: (stroke * 1000) / titles.length,
   };
-}
-
-/**
- * Milliseconds to a first score: from nothing, `loadStudent` of an address behind the module's import; or from the moment
- * when module and the model's bytes are there. The caches are empty and the page is at rest.
- */
-async function coldStart(browser, url, { isAtHand }) {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  await page.goto(url);
-  await page.waitForTimeout(REST_MS);
-  const took = await page.evaluate(
-    async ({ query, isAtHand }) => {
-      let startMs = performance.now();
-      const { loadStudent } = await import(new URL('student.min.js', location.href).href);
-      const source = isAtHand ? await (await fetch('model.b2d')).arrayBuffer() : 'model.b2d';
-      if (isAtHand) startMs = performance.now();
-      const student = await loadStudent(source);
-      student.score([query, 'DeWalt 20V Max Drill']);
-      return performance.now() - startMs;
-    },
-    { query: QUERY, isAtHand },
-  );
-  await context.close();
-  return took;
 }
 
 /** What the page itself says it measured. */

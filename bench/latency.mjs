@@ -7,6 +7,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { createStudent, Featurizer, parameterShapes, quantizeStudent } from '@bert2dnn/student';
 import { loadStudent } from '@bert2dnn/student/node';
 import { measureLatency } from 'bert2dnn';
@@ -45,32 +46,37 @@ const WAYS = [
   ['relaxed', 'int8'],
 ];
 const BATCH_SIZE = 100;
+const OPTIONS = {
+  pairs: { type: 'string' },
+  student: { type: 'string' },
+  beside: { type: 'string' },
+  'as-is': { type: 'boolean' },
+  stages: { type: 'boolean' },
+  'no-teachers': { type: 'boolean' },
+};
 /** Seconds of each measurement. */
 const SECONDS = 1;
 
 /** Runs the benchmark. */
-export async function run(options) {
-  const optionOf = (name) => options[options.indexOf(name) + 1];
+export async function run(args) {
+  const { values } = parseArgs({ args, options: OPTIONS });
   const work = await mkdtemp(join(tmpdir(), 'bert2dnn-latency-'));
   try {
-    const pairs = options.includes('--pairs')
-      ? await filePairs(optionOf('--pairs'))
-      : await shopPairs(work);
+    const pairs = await (values.pairs ? filePairs(values.pairs) : shopPairs(work));
     describeTexts(pairs);
-    const renew = options.includes('--as-is') ? () => pairs : newPairs;
-    if (options.includes('--beside'))
-      return await printBeside(optionOf('--beside'), { pairs, renew });
-    const students = options.includes('--student')
-      ? [await loadStudent(optionOf('--student'), { executor: 'reference' })]
+    const renew = values['as-is'] ? () => pairs : newPairs;
+    if (values.beside) return await printBeside(values.beside, { pairs, renew });
+    const students = values.student
+      ? [await loadStudent(values.student, { executor: 'reference' })]
       : [smallStudent(pairs, MAX_BYTES), ...LAYERS.map((layers) => randomStudent(pairs, layers))];
-    if (options.includes('--stages')) {
+    if (values.stages) {
       const optimised = WAYS.filter(([executor]) => executor !== 'reference');
       for (const student of students) printStages(student, { pairs, renew }, optimised);
       return;
     }
     const rows = [];
     for (const student of students) rows.push(...(await measureStudent(student, pairs, renew)));
-    const teachers = options.includes('--no-teachers') ? [] : await measureTeachers(work, pairs);
+    const teachers = values['no-teachers'] ? [] : await measureTeachers(work, pairs);
     printRows(rows, teachers);
   } finally {
     await rm(work, { recursive: true, force: true });

@@ -30,7 +30,7 @@ const BENCHMARKS = {
   explain:
     'what an explanation of a student costs beside a score, on the generated shop; or --model DIR --input FILE',
   browser:
-    'a student in Chromium: bytes of code, µs a pair, key strokes over 10,000 products, cold start',
+    'a student in Chromium: bytes of code, µs a pair, key strokes over 10,000 products, cold start; the last beside another checkout with --beside DIR',
   load: 'a student from its file to a first score, in a process of its own: milliseconds, memory',
   latency:
     'text to score: students in every executor beside ONNX Runtime and teachers of the shapes of BERT-Base and TinyBERT-4; --student DIR --pairs FILE; beside another checkout with --beside DIR',
