@@ -54,7 +54,7 @@ export class NgramTrie {
 
   /** The node reached from `node` by a word id, or -1. A word id of -1 leads nowhere. */
   step(node: number, wordId: number): number {
-    const place = this.placeOf(node, wordId);
+    const place = this.placeOf(node, wordId, hashStep(node, wordId));
     return this.tags[place] === 0 ? EMPTY : place;
   }
 
@@ -89,20 +89,22 @@ export class NgramTrie {
   }
 
   private addStep(node: number, wordId: number): number {
-    const place = this.placeOf(node, wordId);
-    if (this.tags[place] !== 0) return place;
-    this.tags[place] = tagOf(hashStep(node, wordId));
-    this.nodes[NODE_SIZE * place] = node;
-    this.nodes[NODE_SIZE * place + WORD] = wordId;
-    this.nodes[NODE_SIZE * place + TOKEN] = EMPTY;
+    const hash = hashStep(node, wordId);
+    const place = this.placeOf(node, wordId, hash);
+    const { nodes, tags } = this;
+    if (tags[place] !== 0) return place;
+    tags[place] = tagOf(hash);
+    const at = NODE_SIZE * place;
+    nodes[at] = node;
+    nodes[at + WORD] = wordId;
+    nodes[at + TOKEN] = EMPTY;
     return place;
   }
 
   /** Place of the node, or the empty one where it would be. */
-  private placeOf(node: number, wordId: number): number {
+  private placeOf(node: number, wordId: number, hash: number): number {
     const { nodes, tags } = this;
     const mask = tags.length - 1;
-    const hash = hashStep(node, wordId);
     const wanted = tagOf(hash);
     let place = hash & mask;
     for (;;) {

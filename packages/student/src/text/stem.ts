@@ -2,6 +2,8 @@
 // it must make "drills", "drilling", "drilled" and "drill" meet, and do nothing to numbers and model names.
 
 const PLAIN_WORD = /^[a-z]+$/;
+/** Last letters of all words that have another stem than themselves. */
+const STEMMED_ENDS = 'degnhrsty';
 const VOWEL = /[aeiouy]/;
 /** Plurals of shops that no ending rule makes. */
 const IRREGULAR: ReadonlyMap<string, string> = new Map([
@@ -24,7 +26,9 @@ const IRREGULAR: ReadonlyMap<string, string> = new Map([
  * @example stemWord('batteries') === stemWord('battery'); stemWord('chargers') === stemWord('charging')
  */
 export function stemWord(word: string): string {
-  if (word.length < 3 || !PLAIN_WORD.test(word)) return word;
+  // First what costs least: of all words of a list, more than a third end otherwise.
+  if (word.length < 3 || !STEMMED_ENDS.includes(word[word.length - 1])) return word;
+  if (!PLAIN_WORD.test(word)) return word;
   const singular = stripPlural(word);
   const base = stripEnding(IRREGULAR.get(word) ?? IRREGULAR.get(singular) ?? singular);
   if (base.length > 3 && base.endsWith('e')) return base.slice(0, -1);
