@@ -18,6 +18,10 @@ const COMBINING = /^\p{M}$/u;
 const SCRIPT_WITHOUT_SPACES =
   /^[\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}]$/u;
 
+// The first page without Unicode's classes, which take an engine milliseconds to compile.
+const LATIN_LETTER = /[a-zA-Z\xaa\xb5\xba\xc0-\xd6\xd8-\xf6\xf8-\xff]/;
+const LATIN_NUMBER = /[0-9\xb2\xb3\xb9\xbc-\xbe]/;
+
 const pages: (Uint8Array | undefined)[] = new Array(256);
 /** Kind of the UTF-16 unit `unit`; `SURROGATE` where `kindOfCodePoint` must decide. */
 export function kindOfUnit(unit: number): number {
@@ -38,8 +42,14 @@ function fillPage(pageIndex: number): Uint8Array {
   const page = new Uint8Array(256);
   for (let low = 0; low < 256; low++) {
     const unit = pageIndex * 256 + low;
-    page[low] = unit >= 0xd800 && unit <= 0xdfff ? SURROGATE : kindOfCodePoint(unit);
+    if (pageIndex === 0) page[low] = kindOfLatin(String.fromCharCode(unit));
+    else page[low] = unit >= 0xd800 && unit <= 0xdfff ? SURROGATE : kindOfCodePoint(unit);
   }
   pages[pageIndex] = page;
   return page;
+}
+
+function kindOfLatin(character: string): number {
+  if (LATIN_LETTER.test(character)) return LETTER;
+  return LATIN_NUMBER.test(character) ? DIGIT : SEPARATOR;
 }
