@@ -687,7 +687,7 @@ PRIMES = (0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x85EBCA77
 LOW_64 = (1 << 64) - 1
 
 
-def rotate(value, bits):
+def rotate64(value, bits):
     value &= LOW_64
     return (value << bits | value >> (64 - bits)) & LOW_64
 
@@ -696,7 +696,7 @@ def xxh64(data):
     """XXH64 of bytes with the seed 0, as 16 hex digits."""
 
     def mixed(lane, word):
-        return rotate(lane + word * PRIMES[1], 31) * PRIMES[0] & LOW_64
+        return rotate64(lane + word * PRIMES[1], 31) * PRIMES[0] & LOW_64
 
     place, result = 0, PRIMES[4]
     if len(data) >= 32:
@@ -705,20 +705,20 @@ def xxh64(data):
             words = struct.unpack_from("<4Q", data, place)
             lanes = [mixed(lane, word) for lane, word in zip(lanes, words)]
         place += 32
-        result = sum(rotate(lane, bits) for lane, bits in zip(lanes, (1, 7, 12, 18)))
+        result = sum(rotate64(lane, bits) for lane, bits in zip(lanes, (1, 7, 12, 18)))
         for lane in lanes:
             result = (result ^ mixed(0, lane)) * PRIMES[0] + PRIMES[3] & LOW_64
     result = result + len(data) & LOW_64
     while place + 8 <= len(data):
         (word,) = struct.unpack_from("<Q", data, place)
-        result = rotate(result ^ mixed(0, word), 27) * PRIMES[0] + PRIMES[3] & LOW_64
+        result = rotate64(result ^ mixed(0, word), 27) * PRIMES[0] + PRIMES[3] & LOW_64
         place += 8
     if place + 4 <= len(data):
         (word,) = struct.unpack_from("<I", data, place)
-        result = rotate(result ^ word * PRIMES[0], 23) * PRIMES[1] + PRIMES[2] & LOW_64
+        result = rotate64(result ^ word * PRIMES[0], 23) * PRIMES[1] + PRIMES[2] & LOW_64
         place += 4
     for byte in data[place:]:
-        result = rotate(result ^ byte * PRIMES[4], 11) * PRIMES[0] & LOW_64
+        result = rotate64(result ^ byte * PRIMES[4], 11) * PRIMES[0] & LOW_64
     result = (result ^ result >> 33) * PRIMES[1] & LOW_64
     result = (result ^ result >> 29) * PRIMES[2] & LOW_64
     return f"{result ^ result >> 32:016x}"
