@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { serveFolder } from '../packages/bert2dnn/dist/export/browser/static-server.js';
-import { printTable } from './measure.mjs';
+import { median, printTable } from './measure.mjs';
 
 /** Layers, vectors and tables as `distill` has them by default; and as far smaller as 10 MB in float32 ask for. */
 export const FULL = {
@@ -89,7 +89,7 @@ export async function compareStarts(browser, roots) {
         for (const [index, { url }] of pages.entries())
           times[index].push(await coldStart(browser, url, { isAtHand }));
       }
-      const [there, here] = times.map((some) => some.sort((a, b) => a - b)[some.length >> 1]);
+      const [there, here] = times.map(median);
       const name = isAtHand ? 'without the transfers' : 'from nothing';
       rows.push([name, there.toFixed(0), here.toFixed(0), (here / there).toFixed(2)]);
     }

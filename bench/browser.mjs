@@ -9,7 +9,7 @@ import { openExamples, readExamples } from 'bert2dnn';
 import { CHROMIUM_MISSING, launchChromium } from '../scripts/chromium.mjs';
 import { makeShopPage, NUM_PRODUCTS } from '../scripts/shop-page.mjs';
 import { coldStart, compareStarts, FULL, QUERY, SMALL, servePage } from './browser-starts.mjs';
-import { printTable } from './measure.mjs';
+import { median, printTable } from './measure.mjs';
 
 const VARIANTS = [
   { name: 'default sizes', options: FULL, precisions: ['float32', 'float16', 'int8'] },
@@ -184,8 +184,4 @@ function printRows(rows) {
       ...row.start.map((milliseconds) => `${milliseconds.toFixed(0)} ms`),
     ]),
   );
-}
-
-function median(values) {
-  return values.sort((left, right) => left - right)[values.length >> 1];
 }

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { shopPairs } from './latency-texts.mjs';
-import { printTable } from './measure.mjs';
+import { median, printTable } from './measure.mjs';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const CHILD = fileURLToPath(new URL('./load-child.mjs', import.meta.url));
@@ -66,11 +66,11 @@ async function measure(path) {
   for (let start = 0; start < NUM_STARTS; start++) {
     for (const [way, results] of Object.entries(ways)) results.push(await load(path, way, ROOT));
   }
-  const megabytes = (way) => (median(ways[way], 'bytes') / MEGABYTE).toFixed(0);
+  const megabytes = (way) => (medianOf(ways[way], 'bytes') / MEGABYTE).toFixed(0);
   return [
-    median(ways.path, 'ms').toFixed(1),
+    medianOf(ways.path, 'ms').toFixed(1),
     megabytes('path'),
-    median(ways.bytes, 'ms').toFixed(1),
+    medianOf(ways.bytes, 'ms').toFixed(1),
     megabytes('bytes'),
     megabytes('nothing'),
   ];
@@ -83,7 +83,7 @@ async function compare(files) {
     for (const [index, { path, root }] of files.entries())
       results[index].push(await load(path, 'path', root));
   }
-  const [there, here] = results.map((some) => median(some, 'ms'));
+  const [there, here] = results.map((some) => medianOf(some, 'ms'));
   return [there.toFixed(1), here.toFixed(1), (here / there).toFixed(2)];
 }
 
@@ -92,7 +92,6 @@ async function load(path, way, root) {
   return JSON.parse(stdout);
 }
 
-function median(results, member) {
-  const sorted = results.map((result) => result[member]).sort((left, right) => left - right);
-  return sorted[sorted.length >> 1];
+function medianOf(results, member) {
+  return median(results.map((result) => result[member]));
 }

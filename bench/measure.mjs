@@ -11,8 +11,12 @@ export async function medianMs(call, { seconds = 3, least = 5 } = {}) {
     await call();
     times.push(performance.now() - callMs);
   }
-  times.sort((left, right) => left - right);
-  return times[times.length >> 1];
+  return median(times);
+}
+
+/** Median of numbers, which are sorted by it; the upper one of an even count. */
+export function median(values) {
+  return values.sort((left, right) => left - right)[values.length >> 1];
 }
 
 /** Seeded uniform numbers in [-scale, scale). */

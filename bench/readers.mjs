@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { writeParquet } from '../packages/bert2dnn/dist/data/parquet-writer.js';
 import { createRandom } from '../packages/bert2dnn/dist/foundation/random.js';
-import { printTable } from './measure.mjs';
+import { median, printTable } from './measure.mjs';
 
 const NUM_PASSES = 5;
 const SYLLABLES = 'ba co du fi go ha ki lo mé nu pa ro sü ta vi wo xe ya zu ße'.split(' ');
@@ -78,8 +78,6 @@ async function timePass({ openExamples, readExamples }, path, numRows) {
   if (numRead !== numRows) throw new Error(`${path}: read ${numRead} rows, expected ${numRows}`);
   return times;
 }
-
-const median = (values) => values.sort((left, right) => left - right)[values.length >> 1];
 
 function describe(passes, numRows, megabytes) {
   const figures = [0, 1].flatMap((phase) => {

@@ -21,7 +21,7 @@ import { score } from '../packages/bert2dnn/dist/teacher/score.js';
 import { writeScoreShard } from '../packages/bert2dnn/dist/teacher/score-shard.js';
 import { openScoring } from '../packages/bert2dnn/dist/teacher/scoring.js';
 import { loadTeacher } from '../packages/bert2dnn/dist/teacher/teacher.js';
-import { printTable } from './measure.mjs';
+import { median, printTable } from './measure.mjs';
 import { MAX_TOKENS, searchPairs, writePairs, writeTeacher } from './scoring-teacher.mjs';
 
 /** Pairs of each shape; a twentieth with --quick. Two shards and more of MiniLM-L6 take half a minute. */
@@ -34,7 +34,6 @@ const BATCHING = { tokenBudget: 512, maxRows: 256 };
 
 const pathOf = (name) => fileURLToPath(new URL(name, import.meta.url));
 const round = (value) => (value === undefined ? '-' : Math.round(value).toLocaleString('en'));
-const median = (values) => values.sort((left, right) => left - right)[values.length >> 1];
 
 /** Rows a second of all shards, teacher loaded; reading, tokenising and writing included. */
 async function timeScoring({ folder, input, work }, { threads, precision, turn }) {

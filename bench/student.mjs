@@ -15,7 +15,7 @@ import { presetDefinition } from '../packages/bert2dnn/dist/distill/presets.js';
 import { TrainedTables } from '../packages/bert2dnn/dist/distill/tables/trained-tables.js';
 import { Trainer } from '../packages/bert2dnn/dist/distill/trainer.js';
 import { createRandom, shuffle } from '../packages/bert2dnn/dist/foundation/random.js';
-import { medianMs, printTable, uniform } from './measure.mjs';
+import { median, medianMs, printTable, uniform } from './measure.mjs';
 import { B, createExamples, createParts, D, definition, NUM_BATCHES } from './student-model.mjs';
 
 const THREADS = [1, 2];
@@ -30,8 +30,6 @@ const SETTINGS = {
 };
 /** Multiplications and additions of the layers, forward and backward, of a batch. */
 const LAYER_FLOPS = 6 * B * (64 * 1024 + 1024 * 512 + 512 * 128 + 128 * 64 + 64);
-
-const median = (values) => values.sort((left, right) => left - right)[values.length >> 1];
 
 /** PyTorch in a process of its own, or `undefined`. */
 async function openTorch(threads) {

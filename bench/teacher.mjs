@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { fillDropoutMask } from '@bert2dnn/autodiff';
-import { printTable } from './measure.mjs';
+import { median, printTable } from './measure.mjs';
 import { createBatch, createModel, createScoring, createTraining } from './teacher-model.mjs';
 
 const BATCH = 32;
@@ -16,10 +16,6 @@ const ROUNDS = 3;
 const SECONDS = 2;
 
 const pathOf = (name) => fileURLToPath(new URL(name, import.meta.url));
-
-function median(values) {
-  return values.sort((left, right) => left - right)[values.length >> 1];
-}
 
 /** Median wall and CPU milliseconds of `call`; CPU time says more where others use the machine. */
 async function measure(call, seconds = SECONDS) {

@@ -40,7 +40,7 @@ export async function loadStudent(
 ): Promise<Student> {
   if (typeof source === 'string' || source instanceof URL) return loadAddress(source, options);
   if (isBytes(source)) return parseModel(toBytes(source), MODEL_FILE, options);
-  // Not every runtime at the edge knows these, and Node takes 50 ms to know the first.
+  // Not every runtime at the edge knows these, and Node loads its whole `fetch` to know the first.
   if (typeof Response !== 'undefined' && source instanceof Response) {
     const name = source.url || MODEL_FILE;
     return loadBlob(await fetchBlob(name, source), name, options);
@@ -61,13 +61,12 @@ export async function loadStudent(
 async function loadAddress(source: string | URL, options: StudentOptions): Promise<Student> {
   const address = String(source);
   const [, path, query] = /^([^?#]*)(.*)$/s.exec(address)!;
-  if (!path.endsWith('/')) {
-    const file = fetchBlob(address);
-    // While it comes.
-    prepareKernels(options.executor);
-    return loadBlob(await file, address, options);
-  }
-  const json = await (await fetchBlob(path + STUDENT_FILES.json + query)).text();
+  const isFolder = path.endsWith('/');
+  const first = fetchBlob(isFolder ? path + STUDENT_FILES.json + query : address);
+  // While it comes.
+  prepareKernels(options.executor);
+  if (!isFolder) return loadBlob(await first, address, options);
+  const json = await (await first).text();
   const file = await fetchBlob(path + STUDENT_FILES.weights + query);
   const { bytes: weights, memory } = await readBlob(file, options.executor);
   return parseStudent({ json, weights }, path, { ...options, memory });

@@ -1,6 +1,5 @@
 // Checks that stored parameters are those of a definition: names, shapes, one precision, finite numbers.
 import { StudentError } from '../errors.js';
-import type { KernelMemory } from '../wasm/kernel-modules.js';
 import { checkNumbers } from './check-numbers.js';
 import type { StudentDefinition } from './definition.js';
 import { isTableName, isWeightName, parameterShapes } from './parameters.js';
@@ -17,13 +16,8 @@ import {
  * Checks parameters against their definition.
  * @throws {StudentError} STUDENT_INVALID naming the parameter that is missing, unknown, misshapen, not finite, or stored
  * in another precision than the first table; biases must be float32.
- * @param memory of kernels, where the parameters may be views of it.
  */
-export function checkParameters(
-  parameters: StoredParameters,
-  definition: StudentDefinition,
-  memory?: KernelMemory,
-): void {
+export function checkParameters(parameters: StoredParameters, definition: StudentDefinition): void {
   const shapes = parameterShapes(definition);
   const unknown = Object.keys(parameters).find((name) => !Object.hasOwn(shapes, name));
   if (unknown !== undefined) {
@@ -42,7 +36,7 @@ export function checkParameters(
     checkPrecision(name, parameters[name], precision);
     checkLengths(name, parameters[name], shapes[name]);
   }
-  checkNumbers(parameters, memory);
+  checkNumbers(parameters);
 }
 
 function checkPrecision(name: string, tensor: StoredTensor, precision: Precision): void {

@@ -256,11 +256,11 @@ export class Student {
  * @throws {StudentError} OPTION_INVALID, DEFINITION_INVALID, VOCABULARY_INVALID, or STUDENT_INVALID if a parameter is missing,
  * unknown, misshapen, not finite or stored as no other is.
  */
-export function createStudent(parts: StudentParts, options: LoaderOptions = {}): Student {
+export function createStudent(parts: StudentParts, options: StudentOptions = {}): Student {
   checkOptions(options);
   checkDefinition(parts.definition);
   checkVocabularies(parts);
-  checkParameters(parts.parameters, parts.definition, options.memory);
+  checkParameters(parts.parameters, parts.definition);
   return new Student(parts, options);
 }
 

@@ -10,7 +10,7 @@ import {
   Vocabulary,
 } from '../../dist/index.js';
 import { createRandom } from './random.mjs';
-import { checksumOf } from './student-parts.mjs';
+import { prepareSeed, putTogether, takeApart } from './student-parts.mjs';
 
 const QUERY = ['query', 'title'];
 
@@ -107,18 +107,19 @@ export async function makeSeeds() {
       const stored = quantizeStudent(student, precision);
       const { json, weights } = await serializeStudent(stored);
       seeds.push({ name: `${name} ${precision} folder`, form: 'folder', json, bytes: weights });
-      const older = json.replace(/"xxh64": "\w+"/, `"sha256": "${checksumOf(weights, 'sha256')}"`);
-      seeds.push({
-        name: `${name} ${precision} older`,
-        form: 'folder',
-        json: older,
-        bytes: weights,
-      });
       const bytes = await serializeModel(stored);
       seeds.push({ name: `${name} ${precision} b2d`, form: 'b2d', json: undefined, bytes });
     }
   }
-  return seeds;
+  return [...seeds, ...seeds.map(asBefore)];
+}
+
+/** A seed as it was written before there was XXH64 in it. */
+function asBefore(seed) {
+  const parts = takeApart(prepareSeed(seed));
+  const { xxh64: _, ...weights } = parts.student.weights;
+  parts.student.weights = { ...weights, sha256: '' };
+  return { name: `${seed.name}, older`, ...putTogether(parts, true) };
 }
 
 /** A student of a definition, with seeded parameters and the first tokens of `TOKENS`. */

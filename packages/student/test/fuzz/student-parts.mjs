@@ -64,8 +64,8 @@ export function putTogether({ form, header, metadata, student, data, studentText
 export function fixChecksum({ form, json, bytes }) {
   if (form === 'folder') {
     const fixed = json.replace(
-      /"(xxh64|sha256)": "[^"]*/,
-      (_, kind) => `"${kind}": "${checksumOf(bytes, kind)}`,
+      /"(xxh64|sha256)"(: ?)"[^"]*/,
+      (_, kind, colon) => `"${kind}"${colon}"${checksumOf(bytes, kind)}`,
     );
     return { form, json: fixed, bytes };
   }
