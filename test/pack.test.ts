@@ -1,4 +1,4 @@
-// What users get: the three packed packages, installed into an empty project, answer `npx bert2dnn --help`.
+// What users get: the three packed packages, installed into an empty project, and a checkout answer `npx bert2dnn`.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -128,5 +128,17 @@ describe('npm pack', () => {
       cwd: folder,
     });
     expect(stdout.trim()).toBe('function function function');
+  });
+});
+
+describe('a checkout', () => {
+  it('answers `npx bert2dnn --version` after `npm ci` and a build', async () => {
+    const { stdout } = await execute('npx', ['--no-install', 'bert2dnn', '--version'], {
+      cwd: ROOT,
+    });
+    const { version } = JSON.parse(
+      await readFile(join(ROOT, 'packages/bert2dnn/package.json'), 'utf8'),
+    );
+    expect(stdout.trim()).toBe(version);
   });
 });

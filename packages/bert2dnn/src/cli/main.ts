@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // The command line: `bert2dnn <verb> [options]`. Exit status 0 done, 1 failure, 2 wrong usage, 130 and
 // 143 interrupted (SIGINT, SIGTERM).
 import { Command, CommanderError } from 'commander';
