@@ -260,6 +260,17 @@ describe('the demo page', () => {
     await why.waitFor({ state: 'hidden' });
   });
 
+  it('takes what a finger types first in the place of the example', async () => {
+    await open({ hasTouch: true, isMobile: true });
+    const box = page.locator('#query');
+    expect(await box.inputValue()).not.toBe('');
+    await box.tap();
+    await page.keyboard.type('a');
+    await box.tap();
+    await page.keyboard.type('b');
+    expect(await box.inputValue()).toBe('ab');
+  });
+
   it('says what is wrong where the model is missing', async () => {
     const context = await browser.newContext();
     page = await context.newPage();

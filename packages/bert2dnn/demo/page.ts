@@ -82,10 +82,9 @@ class Page {
     input.disabled = false;
     input.value = facts.exampleQueries[0] ?? '';
     this.#ask(input.value, performance.now());
-    if (!matchMedia('(pointer: coarse)').matches) {
-      input.focus();
-      input.select();
-    }
+    // What is typed first takes the example's place. A finger asks for the keyboard itself.
+    input.addEventListener('focus', () => input.select(), { once: true });
+    if (!matchMedia('(pointer: coarse)').matches) input.focus();
   }
 
   /** Asks the worker; whatever it still does for an older query ends. */
