@@ -19,7 +19,7 @@ import { cutPseudoQueries } from '../packages/bert2dnn/dist/data/mining/pseudo-q
 import { TopDocuments } from '../packages/bert2dnn/dist/data/mining/top-documents.js';
 import { generateShop } from '../packages/bert2dnn/dist/data/shop/shop.js';
 import { createRandom } from '../packages/bert2dnn/dist/foundation/random.js';
-import { printTable } from './measure.mjs';
+import { median, printTable } from './measure.mjs';
 
 const BEST = 10;
 const NUM_NAIVE_QUERIES = 20;
@@ -169,7 +169,7 @@ function measure(name, queries, open) {
   });
   const { user, system } = process.cpuUsage(cpuBefore);
   const meanUs = (user + system) / queries.length;
-  const medianUs = times.sort()[times.length >> 1] * 1000;
+  const medianUs = median(times) * 1000;
   return { name, buildSeconds, megabytes, medianUs, meanUs, found };
 }
 

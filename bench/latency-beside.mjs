@@ -2,7 +2,7 @@
 // difference on a machine that is never as fast twice.
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { printTable } from './measure.mjs';
+import { median, printTable } from './measure.mjs';
 
 const MAX_BYTES = 10e6;
 const LAYERS = [256, 64];
@@ -72,6 +72,6 @@ function compare(calls, { pairs, renew }) {
       }
     }
   }
-  const [there, here] = times.map((list) => Float64Array.from(list).sort()[list.length >> 1]);
+  const [there, here] = times.map(median);
   return [there.toFixed(1), here.toFixed(1), (here / there).toFixed(2)];
 }

@@ -2,7 +2,7 @@
 // of the tables. Differences of medians; pairs are new in every round, as in `bench latency`.
 import { createStudent, FeatureBuffer, Featurizer, quantizeStudent } from '@bert2dnn/student';
 import { createExecutor } from '../packages/student/dist/executors/create-executor.js';
-import { printTable } from './measure.mjs';
+import { median, printTable } from './measure.mjs';
 
 const BATCH_SIZE = 100;
 /** Rounds over all pairs of each stage, and the first of them that count. */
@@ -72,7 +72,7 @@ function medianUs({ pairs, renew }, prepare, call) {
       if (round >= FIRST_ROUND) times.push(performance.now() - startMs);
     }
   }
-  return (1000 * Float64Array.from(times).sort()[times.length >> 1]) / BATCH_SIZE;
+  return (1000 * median(times)) / BATCH_SIZE;
 }
 
 /** As many examples, each bag a single row that the cache holds: what is left is the layers. */

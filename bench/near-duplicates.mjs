@@ -2,7 +2,7 @@
 // of random words. Inputs are seeded; the share of searches that find something is stated.
 import { NearDuplicateIndex } from '../packages/bert2dnn/dist/data/text/near-duplicates.js';
 import { createRandom } from '../packages/bert2dnn/dist/foundation/random.js';
-import { printTable } from './measure.mjs';
+import { median, printTable } from './measure.mjs';
 
 const NUM_WORDS = 8000;
 const NUM_TURNS = 7;
@@ -17,8 +17,8 @@ function measure(call, numTurns = NUM_TURNS) {
     const { user, system } = process.cpuUsage(before);
     return { wallMs: performance.now() - startMs, cpuMs: (user + system) / 1000 };
   });
-  const median = (name) => turns.map((turn) => turn[name]).sort((a, b) => a - b)[numTurns >> 1];
-  return { wallMs: median('wallMs'), cpuMs: median('cpuMs') };
+  const medianOf = (name) => median(turns.map((turn) => turn[name]));
+  return { wallMs: medianOf('wallMs'), cpuMs: medianOf('cpuMs') };
 }
 
 /** A word list with the lengths of English words, and a picker with Zipf's frequencies. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { Tokenizer } from '../packages/bert2dnn/dist/teacher/tokenizer/tokenizer.js';
-import { printTable } from './measure.mjs';
+import { median, printTable } from './measure.mjs';
 
 const NUM_PASSES = 9;
 /** Name -> file, columns (two are a pair), rows, tokens at most. */
@@ -35,8 +35,7 @@ function timePasses(json, path, texts, limit) {
     for (const [first, second] of texts) tokenizer.encode(first, second, limit);
     return (1000 * texts.length) / (performance.now() - startMs);
   });
-  const later = rates.slice(1).sort((left, right) => left - right);
-  return { first: rates[0], later: later[later.length >> 1] };
+  return { first: rates[0], later: median(rates.slice(1)) };
 }
 
 function timePython(shared, paths) {

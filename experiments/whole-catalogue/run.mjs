@@ -1,5 +1,5 @@
 // Students that rank a whole catalogue, and what pairs of their own choice do for that. See README.md beside this file.
-// Resumable: a stage that is fresh is skipped, and so are pairs that are chosen.
+// Resumable: a stage that is fresh is skipped, and pairs that were chosen are kept, so other code needs another --work.
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,8 +21,6 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 const RESULTS = join(HERE, 'results');
 /** Pairs that are added of each query of the transfer set, and the share of the catalogue that they are chosen from. */
 const [PAIRS_A_QUERY, SHARE] = [20, 1 / 4];
-/** Held-out queries whose whole catalogue is ranked. A teacher takes a minute for fifteen. */
-const [NUM_QUERIES, NUM_TEACHER_QUERIES] = [180, 60];
 const TOP = 10;
 /** What is added to the quickstart's transfer set, and by whom it is chosen: a student of the row named. */
 const STUDENTS = { none: undefined, random: undefined, student: 'none', twice: 'student' };
@@ -63,7 +61,7 @@ async function measureAll() {
   await write('teacher', {
     student: 'teacher',
     gold: ofTeacher.gold.result.gold,
-    catalogue: await rankAll(teacher, shop, queries.slice(0, NUM_TEACHER_QUERIES)),
+    catalogue: await rankAll(teacher, shop, queries),
   });
 
   for (const [name, chooser] of Object.entries(STUDENTS)) {
@@ -100,10 +98,10 @@ async function measureAll() {
   }
 }
 
-/** Lines of pairs to add: what `chooser` ranks highest, and what it was shown before; or, of no one, random ones. */
+/** Lines of pairs to add: what the student of `chooser` ranks highest, and what was added for that; or, of no one, random ones. */
 async function morePairs(name, chooser, { shop, pairs }) {
   if (name === 'none') return [];
-  const before = chooser === 'student' ? await chosenPairs('student', pairs.length) : [];
+  const before = chooser ? await chosenPairs(chooser, pairs.length) : [];
   const known = new Set([...pairs, ...before]);
   const titles = shop.products.map(({ title }) => title);
   const student = chooser && (await loadStudent(join(options.work, chooser, 'student')));
@@ -125,7 +123,7 @@ async function morePairs(name, chooser, { shop, pairs }) {
   return more;
 }
 
-/** The pairs that were added for a student, behind `numBefore` others. */
+/** The pairs that were added for a student, which stand behind `numBefore` others. */
 async function chosenPairs(name, numBefore) {
   return (await readPairs(join(options.work, name, 'pairs.tsv'))).slice(numBefore);
 }
@@ -167,9 +165,10 @@ function meanOf(values) {
   return { value: mean, low: mean - half, high: mean + half };
 }
 
+/** The distinct queries of a file, in alphabetical order. */
 async function queriesOf(file) {
   const queries = new Set((await readPairs(file)).map((line) => line.split('\t')[0]));
-  return [...queries].sort().slice(0, NUM_QUERIES);
+  return [...queries].sort();
 }
 
 /** Pairs of a file or a folder, as lines of a table. */
